@@ -1,0 +1,43 @@
+"""Email addresses: checked for their form only, no name server is asked."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from email_validator import EmailSyntaxError, EmailUndeliverableError, validate_email
+
+from models.errors import DomainError
+from models.i18n import N_
+from models.rules.text import limit
+
+MAX_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+
+_TOO_LONG = N_("This email address is too long: at most %(maximum)s characters fit. Check it.")
+_NO_AT = N_("An email address has one @ sign, as in name@example.com. Check it.")
+_LOCAL_PART = N_("The part before the @ sign is not valid: check it for spaces, commas and misplaced dots.")
+_DOMAIN = N_("The part after the @ sign is not a valid domain: write it as in name@example.com.")
+
+
+def clean_email(value: str) -> str:
+    """The address trimmed and in NFC, its domain in lower case; the part before the @ keeps its case."""
+    text = limit(value, MAX_LENGTH, _TOO_LONG, maximum=MAX_LENGTH)
+    if text.count("@") != 1:
+        raise DomainError(_NO_AT)
+    try:
+        # A test environment admits the reserved domain .test as well; .example is always admitted.
+        checked = validate_email(text, check_deliverability=False, test_environment=True)
+    except (EmailSyntaxError, EmailUndeliverableError) as error:
+        raise DomainError(_explain(str(error)), maximum=MAX_LENGTH) from error
+    return checked.normalized
+
+
+def email_key(email: str) -> str:
+    """The key on which addresses are compared: without case; dots and +tags tell addresses apart and stay."""
+    decomposed = unicodedata.normalize("NFD", email.strip())
+    return unicodedata.normalize("NFC", decomposed.casefold())
+
+
+def _explain(reason: str) -> str:
+    if "too long" in reason:
+        return _TOO_LONG
+    return _LOCAL_PART if "before the @" in reason else _DOMAIN
