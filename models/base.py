@@ -1,0 +1,136 @@
+"""The database session, and the base classes that every table and every entity shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event, inspect
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import InstrumentedAttribute, QueryableAttribute
+
+from models.errors import DomainError
+from models.fields import Moment, kind_of, moment
+from models.naming import plural, sentence, snake
+from models.relations import Relation
+from models.rules.password import Sealed
+from models.types import utcnow
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Record(DeclarativeBase):
+    """A table of the program's own: sessions, history, search. Entities derive from `Base`."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Base(Record):
+    """An entity: a thing people create, look up, change and delete in the panel.
+
+    Keys are never reused, so that a deleted row can come back as itself; `version` counts its changes.
+    """
+
+    __abstract__ = True
+    __label__: ClassVar[str]
+    __plural__: ClassVar[str]
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let every UPDATE and DELETE name the version it read; history.py counts it up."""
+        return {"version_id_col": cls.version, "version_id_generator": False}
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:
+        """Never reuse a key on SQLite; entities that add indexes pass them through `indexes()`."""
+        return (*cls.indexes(), {"sqlite_autoincrement": True})
+
+    @classmethod
+    def indexes(cls) -> tuple[Any, ...]:
+        """Return the indexes and constraints over several columns."""
+        return ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        cls.__dict__.get("__tablename__") or setattr(cls, "__tablename__", snake(cls.__name__))
+        cls.__dict__.get("__label__") or setattr(cls, "__label__", sentence(snake(cls.__name__)))
+        cls.__dict__.get("__plural__") or setattr(cls, "__plural__", plural(cls.__label__))
+        _attach_relations(cls)
+        super().__init_subclass__(**options)
+        if not cls.__dict__.get("__abstract__"):
+            _add_companions(cls)
+
+    def __init__(self, **values: Any) -> None:
+        for column in inspect(type(self)).columns:
+            if column.default is not None and column.default.is_scalar:
+                values.setdefault(column.key, column.default.arg)
+        super().__init__(**values)
+
+    def derive(self) -> None:
+        """Fill in what follows from other fields; called before the row is checked and written."""
+
+    def problems(self) -> Iterator[DomainError]:
+        """Yield what is wrong with this row as a whole; single values are checked by their kinds."""
+        return iter(())
+
+
+class Timestamped:
+    """Adds when a row was created and last changed."""
+
+    created_at: Mapped[Moment] = moment(label="Created", index=True)
+    updated_at: Mapped[Moment] = moment(label="Updated", onupdate=utcnow, index=True)
+
+
+db = SQLAlchemy(model_class=Record, session_options={"autoflush": False})
+
+
+def _attach_relations(cls: type) -> None:
+    """Turn the `parent()` and `reference()` lines of a class and its mixins into columns and relationships."""
+    cls.__annotations__ = dict(cls.__dict__.get("__annotations__", {}))
+    for source in cls.__mro__:
+        if source is not cls and issubclass(source, DeclarativeBase):
+            continue
+        for name, relation in list(vars(source).items()):
+            if isinstance(relation, Relation):
+                relation.attach(cls, name, source.__annotations__[name])
+
+
+def _add_companions(cls: type[Base]) -> None:
+    """Add the second column of every kind that keeps one, such as the E.164 copy of a phone number."""
+    for column in list(cls.__table__.columns):
+        kind = kind_of(column)
+        if kind and kind.companion:
+            name = f"{column.key}_{kind.companion.suffix}"
+            setattr(cls, name, mapped_column(name, type_=column.type, nullable=True, info={"companion_of": column.key}))
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _clean_on_set(cls: type[Base], key: str, attribute: QueryableAttribute[Any]) -> None:
+    """Let the kind of a column normalise whatever is assigned to it, whoever assigns."""
+    if not isinstance(attribute, InstrumentedAttribute) or not hasattr(attribute.property, "columns"):
+        return
+    kind = kind_of(attribute.property.columns[0])
+    if kind is None:
+        return
+
+    @event.listens_for(attribute, "set", retval=True)
+    def clean(row: Base, value: Any, previous: Any, initiator: Any) -> Any:
+        if value is None or value == "" or (kind.secret and isinstance(value, Sealed)):
+            return value or None
+        try:
+            value = kind.clean(value)
+        except DomainError as error:
+            raise error.about(key) from error
+        if kind.secret and hasattr(row, f"{key}_changed_at"):
+            setattr(row, f"{key}_changed_at", utcnow())
+        return value
+

@@ -1,0 +1,189 @@
+"""Business customers, with the emails and phones that are part of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Timestamped
+from models.choices import Choice
+from models.errors import DomainError
+from models.fields import (
+    City,
+    Code,
+    Count,
+    Country,
+    Currency,
+    CustomerPassword,
+    Email,
+    Language,
+    Line,
+    Moment,
+    Name,
+    PersonName,
+    Phone,
+    PostalCode,
+    Province,
+    Recipient,
+    Street,
+    Tags,
+    TaxCode,
+    Token,
+    Url,
+    VatNumber,
+    field,
+    parent,
+    reference,
+)
+from models.group import CustomerGroup
+from models.i18n import N_
+from models.owned import Owned
+from models.rules.email import email_key
+
+
+class CustomerKind(Choice):
+    """Whether the customer is a company or a person."""
+
+    COMPANY = "company", "blue"
+    PRIVATE = "private", "grey"
+
+
+class Status(Choice):
+    """The customer's internal status."""
+
+    ACTIVE = "active", "green"
+    INACTIVE = "inactive", "grey"
+    BLOCKED = "blocked", "red"
+
+
+class Rating(Choice):
+    """How good a customer this is."""
+
+    HOT = "hot", "red"
+    WARM = "warm", "yellow"
+    COLD = "cold", "blue"
+
+
+class Customer(Owned, Timestamped, Base):
+    """A company or a person that one does business with."""
+
+    kind: Mapped[CustomerKind] = field(default=CustomerKind.COMPANY)
+    name: Mapped[Name] = field(derived=True, help="Left empty, it is the company or the person.")
+    company: Mapped[Name | None] = field(label="Company")
+    first_name: Mapped[PersonName | None]
+    last_name: Mapped[PersonName | None]
+    code: Mapped[Code | None] = field(unique=True, help="Your own number for this customer; imports find it by this.")
+    vat_number: Mapped[VatNumber | None] = field(country="billing_country")
+    tax_code: Mapped[TaxCode | None] = field(country="billing_country")
+    recipient: Mapped[Recipient | None] = field(label="E-invoice recipient", help="Recipient code or certified email (PEC).")
+    website: Mapped[Url | None]
+    group: Mapped[CustomerGroup] = reference(orphans="default")
+    status: Mapped[Status] = field(default=Status.ACTIVE)
+    rating: Mapped[Rating | None]
+    language: Mapped[Language | None]
+    currency: Mapped[Currency | None]
+    employees: Mapped[Count | None]
+    legal_form: Mapped[Line | None]
+    tags: Mapped[Tags | None] = field(help="Separated by commas.")
+    newsletter: Mapped[bool] = field(default=False, label="Newsletter consent")
+    billing_street: Mapped[Street | None] = field(label="Street")
+    billing_street2: Mapped[Street | None] = field(label="Second line")
+    billing_city: Mapped[City | None] = field(label="City")
+    billing_postal_code: Mapped[PostalCode | None] = field(label="Postal code", country="billing_country")
+    billing_country: Mapped[Country | None] = field(label="Country")
+    billing_province: Mapped[Province | None] = field(label="Province", country="billing_country")
+    shipping_street: Mapped[Street | None] = field(label="Shipping street")
+    shipping_street2: Mapped[Street | None] = field(label="Shipping second line")
+    shipping_city: Mapped[City | None] = field(label="Shipping city")
+    shipping_postal_code: Mapped[PostalCode | None] = field(label="Shipping postal code", country="shipping_country")
+    shipping_country: Mapped[Country | None] = field(label="Shipping country")
+    shipping_province: Mapped[Province | None] = field(label="Shipping province", country="shipping_country")
+    can_login: Mapped[bool] = field(default=False, label="Can log in to the site")
+    password: Mapped[CustomerPassword | None]
+    password_changed_at: Mapped[Moment | None] = field(fixed=True, label="Password set")
+    login_key: Mapped[Token | None] = field(unique=True, hidden=True, label="Email")
+
+    if TYPE_CHECKING:
+        emails: list[CustomerEmail]
+        phones: list[CustomerPhone]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        """What the list is sorted and filtered by, each ending in the order that the list walks."""
+        return (
+            Index(None, "name", "id"),
+            Index(None, "billing_country", "billing_province", "name", "id"),
+            Index(None, "group_id", "name", "id"),
+            Index(None, "owner_id", "name", "id"),
+        )
+
+    def derive(self) -> None:
+        """Name the customer, mark a lone email or phone as primary, and claim the email that logs in."""
+        person = " ".join(part for part in (self.first_name, self.last_name) if part)
+        self.name = self.name or self.company or person
+        for several in (self.emails, self.phones):
+            if len(several) == 1:
+                several[0].primary = True
+        email = self.primary_email
+        self.login_key = email_key(email.address) if self.can_login and email and email.address else None
+
+    def problems(self) -> Iterator[DomainError]:
+        """Yield what a company, a person or a login lacks."""
+        for key, message in NEEDED[self.kind].items():
+            if not getattr(self, key):
+                yield DomainError(message, key)
+        if self.can_login and not self.primary_email:
+            yield DomainError(N_("A customer who can log in needs an email."), "can_login")
+        if self.can_login and not self.password:
+            yield DomainError(N_("A customer who can log in needs a password."), "password")
+        yield from _one_primary(self.emails, "emails", N_("Mark one email as the primary one."))
+        yield from _one_primary(self.phones, "phones", N_("Mark one phone as the primary one."))
+
+    @property
+    def primary_email(self) -> CustomerEmail | None:
+        """The email that stands for the customer."""
+        return next((email for email in self.emails if email.primary), None)
+
+
+NEEDED = {
+    CustomerKind.COMPANY: {
+        "company": N_("A company needs its company name."),
+        "vat_number": N_("A company needs its VAT number."),
+    },
+    CustomerKind.PRIVATE: {
+        "first_name": N_("A private customer needs a first name."),
+        "last_name": N_("A private customer needs a last name."),
+    },
+}
+
+
+class CustomerEmail(Base):
+    """An email address of a customer."""
+
+    __label__ = "Email"
+
+    customer: Mapped[Customer] = parent(part=True)
+    address: Mapped[Email]
+    label: Mapped[Line | None]
+    primary: Mapped[bool] = field(default=False)
+
+
+class CustomerPhone(Base):
+    """A phone number of a customer."""
+
+    __label__ = "Phone"
+
+    customer: Mapped[Customer] = parent(part=True)
+    number: Mapped[Phone] = field(country="customer.billing_country")
+    label: Mapped[Line | None]
+    primary: Mapped[bool] = field(default=False)
+
+
+def _one_primary(rows: list[CustomerEmail] | list[CustomerPhone], key: str, message: str) -> Iterator[DomainError]:
+    if rows and sum(row.primary for row in rows) != 1:
+        yield DomainError(message, key)
+
+

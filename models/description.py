@@ -1,0 +1,175 @@
+"""What an entity's declaration says, read once: everything that shows, checks, searches or moves rows asks here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, inspect
+from sqlalchemy.orm import RelationshipProperty
+
+from models.base import Base
+from models.fields import Facts, facts_of, kind_of
+from models.kinds import LONG_TEXT, PERSON, TITLE, Kind, Search
+from models.naming import sentence
+from models.relations import Parent, Relation
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One declared column or relation of an entity."""
+
+    key: str
+    label: str
+    kind: Kind | None
+    facts: Facts
+    column: Column[Any]
+    python_type: type
+    target: type[Base] | None = None
+    is_parent: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether a row cannot be saved without it."""
+        return not self.column.nullable and self.column.default is None
+
+    @property
+    def searched(self) -> bool:
+        """Whether search reaches it."""
+        return self.kind is not None and self.kind.search is not Search.NONE
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is never shown, exported or kept in the history."""
+        return self.kind is not None and self.kind.secret
+
+
+@dataclass(frozen=True)
+class Child:
+    """A collection of rows that belong to this one."""
+
+    key: str
+    model: type[Base]
+    parent: str
+    part: bool
+
+
+@dataclass(frozen=True)
+class Description:
+    """An entity as its declaration tells it."""
+
+    model: type[Base]
+    name: str
+    attributes: dict[str, Attribute]
+    children: tuple[Child, ...]
+    title: str
+
+    @property
+    def parent(self) -> Attribute | None:
+        """The relation to the row this one belongs to."""
+        return next((each for each in self.attributes.values() if each.is_parent), None)
+
+    @property
+    def parts(self) -> tuple[Child, ...]:
+        """Collections that are edited within the record's own form."""
+        return tuple(child for child in self.children if child.part)
+
+    @property
+    def grids(self) -> tuple[Child, ...]:
+        """Collections with rows that are records of their own."""
+        return tuple(child for child in self.children if not child.part)
+
+    @property
+    def shown(self) -> tuple[Attribute, ...]:
+        """Attributes a person may see, in the order declared."""
+        return tuple(each for each in self.attributes.values() if not each.facts.hidden)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether rows of this entity are edited only within their parent's form."""
+        return self.parent is not None and _relation(self.model, self.parent.key).info["relation"].part  # type: ignore[no-any-return]
+
+
+@cache
+def describe(model: type[Base]) -> Description:
+    """Return the description of a mapped entity."""
+    attributes = {key: _attribute(model, key) for key in _declared(model)}
+    return Description(model, model.__tablename__, attributes, _children(model), _title(model, attributes))
+
+
+def entities() -> tuple[type[Base], ...]:
+    """Return every entity that has been declared, in order of name."""
+    mapped = (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Base))
+    return tuple(sorted(mapped, key=lambda model: model.__name__))
+
+
+@cache
+def entity(name: str) -> type[Base]:
+    """Return the entity with this table name; KeyError if there is none."""
+    return {model.__tablename__: model for model in entities()}[name]
+
+
+def title_of(row: Base) -> str:
+    """Return what a person calls this row."""
+    first = str(getattr(row, describe(type(row)).title) or "")
+    return first.splitlines()[0][:80] if first else f"#{row.id}"
+
+
+def _declared(model: type[Base]) -> list[str]:
+    """Names of columns and relations in the order people wrote them: the class first, then its mixins."""
+    mapper = inspect(model)
+    names = [name for cls in model.__mro__ for name in vars(cls).get("__annotations__", {})]
+    keys = [key for key in dict.fromkeys(names) if key in mapper.attrs and key not in {"id", "version"}]
+    return [key for key in keys if not _is_foreign_key(mapper, key)]
+
+
+def _is_foreign_key(mapper: Any, key: str) -> bool:
+    return key in mapper.columns and "relation" in mapper.columns[key].info
+
+
+def _attribute(model: type[Base], key: str) -> Attribute:
+    prop = inspect(model).attrs[key]
+    if isinstance(prop, RelationshipProperty):
+        return _related(model, key, prop)
+    column = prop.columns[0]
+    facts = facts_of(column)
+    return Attribute(key, facts.label or sentence(key), kind_of(column), facts, column, _python_type(column))
+
+
+def _related(model: type[Base], key: str, prop: RelationshipProperty[Any]) -> Attribute:
+    relation: Relation = prop.info["relation"]
+    column = next(iter(prop.local_columns))
+    target, fixed = prop.mapper.class_, getattr(relation, "fixed", False)
+    facts = Facts(label=relation.label, help=relation.help, fixed=fixed)
+    label = facts.label or sentence(key)
+    return Attribute(key, label, None, facts, column, target, target, isinstance(relation, Parent))  # type: ignore[arg-type]
+
+
+def _python_type(column: Column[Any]) -> type:
+    enum = getattr(column.type, "enum_class", None)
+    return enum if enum and issubclass(enum, Enum) else column.type.python_type
+
+
+def _children(model: type[Base]) -> tuple[Child, ...]:
+    found = []
+    for prop in inspect(model).relationships:
+        if prop.info.get("children"):
+            other = prop.mapper.class_
+            name = next(iter(prop._reverse_property)).key  # the public name is back_populates, unset with a backref
+            found.append(Child(prop.key, other, name, _relation(other, name).info["relation"].part))
+    return tuple(found)
+
+
+def _relation(model: type[Base], key: str) -> RelationshipProperty[Any]:
+    return inspect(model).relationships[key]
+
+
+def _title(model: type[Base], attributes: dict[str, Attribute]) -> str:
+    for kind in (TITLE, PERSON):
+        for each in attributes.values():
+            if each.kind is kind:
+                return each.key
+    texts = [each.key for each in attributes.values() if each.kind is LONG_TEXT or each.searched]
+    return texts[0] if texts else "id"

@@ -1,0 +1,111 @@
+"""The vocabulary in which entities are declared: semantic column types, and helpers for columns and relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, mapped_column
+
+from models import kinds
+from models.kinds import Kind
+from models.relations import Orphans, Parent, Reference
+from models.types import FixedPoint, UtcDateTime, utcnow
+
+# SQLite compares case-sensitively unless told otherwise; a list sorted by name should not put "aurora" after "Zeta".
+_FOLDED = String(255).with_variant(String(255, collation="NOCASE"), "sqlite")
+
+Name = Annotated[str, mapped_column(_FOLDED, info={"kind": kinds.TITLE})]
+PersonName = Annotated[str, mapped_column(_FOLDED, info={"kind": kinds.PERSON})]
+Line = Annotated[str, mapped_column(String(100), info={"kind": kinds.LINE})]
+LongText = Annotated[str, mapped_column(Text, info={"kind": kinds.LONG_TEXT})]
+Code = Annotated[str, mapped_column(String(32), info={"kind": kinds.CODE})]
+Street = Annotated[str, mapped_column(String(500), info={"kind": kinds.STREET})]
+City = Annotated[str, mapped_column(String(100), info={"kind": kinds.CITY})]
+PostalCode = Annotated[str, mapped_column(String(20), info={"kind": kinds.POSTAL_CODE})]
+Country = Annotated[str, mapped_column(String(2), info={"kind": kinds.COUNTRY})]
+Province = Annotated[str, mapped_column(String(100), info={"kind": kinds.PROVINCE})]
+Email = Annotated[str, mapped_column(String(254), info={"kind": kinds.EMAIL})]
+Phone = Annotated[str, mapped_column(String(40), info={"kind": kinds.PHONE})]
+Url = Annotated[str, mapped_column(String(255), info={"kind": kinds.URL})]
+VatNumber = Annotated[str, mapped_column(String(20), info={"kind": kinds.VAT_NUMBER})]
+TaxCode = Annotated[str, mapped_column(String(20), info={"kind": kinds.TAX_CODE})]
+Recipient = Annotated[str, mapped_column(String(256), info={"kind": kinds.RECIPIENT})]
+Currency = Annotated[str, mapped_column(String(3), info={"kind": kinds.CURRENCY})]
+Language = Annotated[str, mapped_column(String(5), info={"kind": kinds.LANGUAGE})]
+Tags = Annotated[str, mapped_column(String(500), info={"kind": kinds.TAGS})]
+Count = Annotated[int, mapped_column(info={"kind": kinds.COUNT})]
+Percent = Annotated[Decimal, mapped_column(FixedPoint(2), info={"kind": kinds.PERCENT})]
+Token = Annotated[str, mapped_column(String(255), info={"kind": kinds.TOKEN})]
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+CustomerPassword = Annotated[str, mapped_column(String(255), info={"kind": kinds.CUSTOMER_PASSWORD})]
+StaffPassword = Annotated[str, mapped_column(String(255), info={"kind": kinds.STAFF_PASSWORD})]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a single column adds to its kind.
+
+    `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns are
+    kept by the program and never shown; `fixed` ones are shown and never typed; `derived` ones may be left empty and are filled in.
+    """
+
+    label: str | None = None
+    help: str | None = None
+    country: str | None = None
+    hidden: bool = False
+    fixed: bool = False
+    derived: bool = False
+
+
+def field(
+    *,
+    label: str | None = None,
+    help: str | None = None,  # noqa: A002  the word people know from forms
+    country: str | None = None,
+    hidden: bool = False,
+    fixed: bool = False,
+    derived: bool = False,
+    **column: Any,
+) -> MappedColumn[Any]:
+    """Return a mapped column with the facts that its type does not say."""
+    return mapped_column(info={"facts": Facts(label, help, country, hidden, fixed, derived)}, **column)
+
+
+def moment(**facts: Any) -> MappedColumn[Any]:
+    """Return a column that holds the moment of creation."""
+    return field(fixed=True, default=utcnow, **facts)
+
+
+def parent(*, part: bool = False) -> Any:
+    """Declare the row this one belongs to and is deleted with; a `part` is edited within its parent's form."""
+    return Parent(part=part)
+
+
+def reference(
+    *,
+    label: str | None = None,
+    help: str | None = None,  # noqa: A002
+    orphans: Orphans = "refuse",
+    creator: bool = False,
+    fixed: bool = False,
+) -> Any:
+    """Declare another row that this one points to.
+
+    When that row is deleted, this one refuses it, is left without ("clear"), or moves to the default row ("default").
+    `creator` fills it with the user who creates this row; `fixed` keeps people from typing it.
+    """
+    return Reference(label=label, help=help, orphans=orphans, creator=creator, fixed=fixed)
+
+
+def kind_of(attribute: InstrumentedAttribute[Any] | Any) -> Kind | None:
+    """Return the kind of a mapped column, if it was declared with a semantic type."""
+    return attribute.info.get("kind")  # type: ignore[no-any-return]
+
+
+def facts_of(attribute: Any) -> Facts:
+    """Return what was declared about a column besides its kind."""
+    return attribute.info.get("facts") or Facts()

@@ -1,0 +1,30 @@
+"""Customer groups: the terms that several customers share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import Index, true
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Timestamped
+from models.fields import Line, Name, Percent, field
+
+
+class CustomerGroup(Timestamped, Base):
+    """Customers on the same terms; one group is the default and takes in the customers of a deleted one."""
+
+    __label__ = "Group"
+
+    name: Mapped[Name] = field(unique=True)
+    price_list: Mapped[Line | None]
+    discount: Mapped[Percent] = field(default=Decimal(0), label="Discount %")
+    prices_include_vat: Mapped[bool] = field(default=False)
+    may_request_quotes: Mapped[bool] = field(default=True)
+    is_default: Mapped[bool] = field(default=False, fixed=True, label="Default")
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        """At most one group is the default."""
+        where = cls.is_default == true()
+        return (Index("uq_customer_group_default", "is_default", unique=True, sqlite_where=where, postgresql_where=where),)

@@ -1,0 +1,116 @@
+"""Kinds: everything one needs to know of a value, stated once.
+
+A kind says how a value is cleaned, searched, compared and kept. The panel, the index, imports and exports read it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from enum import Enum, auto
+from functools import partial
+from typing import Any
+
+from models.errors import DomainError
+from models.i18n import N_
+from models.rules import currency, einvoice, email, language, password, phone, places, postal, tax_code, text, url, vat
+
+
+class Search(Enum):
+    """How a value takes part in search."""
+
+    NONE = auto()
+    TEXT = auto()
+    DIGITS = auto()
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A second column that follows the first: `phone_e164` beside `phone`."""
+
+    suffix: str
+    compute: Callable[[Any, str | None], str | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a value means.
+
+    `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are idempotent
+    and raise DomainError. `required_in` tells the countries in which the value may not be left out.
+    """
+
+    name: str
+    clean: Callable[[Any], Any] = field(default=lambda value: value, repr=False)
+    settle: Callable[[Any, str | None], Any] | None = field(default=None, repr=False)
+    search: Search = Search.NONE
+    companion: Companion | None = None
+    personal: bool = False
+    secret: bool = False
+    required_in: Callable[[str], bool] | None = field(default=None, repr=False)
+
+
+def _line(length: int) -> Callable[[Any], str]:
+    return partial(text.clean_text, max_length=length)
+
+
+def _tags(value: str) -> str:
+    """Return comma-separated tags, each once, in the order typed."""
+    parts = (text.clean_text(part, max_length=40) for part in value.split(","))
+    return text.clean_text(", ".join(dict.fromkeys(part for part in parts if part)), max_length=500)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, int) and 0 <= value <= 10_000_000:
+        return value
+    raise DomainError(N_("Type a whole number from 0 to 10,000,000."))
+
+
+def _percent(value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not 0 <= number <= 100:
+        raise DomainError(N_("Type a percentage from 0 to 100."))
+    return number.quantize(Decimal("0.01"))
+
+
+def _phone_key(value: str | None, country: str | None) -> str | None:
+    if not value:
+        return None
+    return phone.parse_phone(value, country).e164 or phone.phone_digits(value)
+
+
+def _settle_phone(value: str, country: str | None) -> str:
+    phone.parse_phone(value, country)
+    return value
+
+
+TITLE = Kind("name", _line(255), search=Search.TEXT)
+PERSON = Kind("person", _line(255), search=Search.TEXT, personal=True)
+LINE = Kind("line", _line(100), search=Search.TEXT)
+LONG_TEXT = Kind("long_text", partial(text.clean_text, max_length=10_000, multiline=True), search=Search.TEXT)
+CODE = Kind("code", _line(32), search=Search.TEXT)
+STREET = Kind("street", _line(500), search=Search.TEXT, personal=True)
+CITY = Kind("city", _line(100), search=Search.TEXT)
+POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TEXT)
+COUNTRY = Kind("country", places.clean_country)
+PROVINCE = Kind("province", _line(100), places.clean_province, required_in=places.has_provinces)
+EMAIL = Kind("email", email.clean_email, search=Search.TEXT, personal=True)
+PHONE = Kind(
+    "phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True
+)
+URL = Kind("url", url.clean_website, search=Search.TEXT)
+VAT_NUMBER = Kind("vat_number", _line(40), vat.clean_vat, Search.TEXT)
+TAX_CODE = Kind("tax_code", _line(20), tax_code.clean_tax_code, Search.TEXT, personal=True)
+RECIPIENT = Kind("recipient", einvoice.clean_recipient, search=Search.TEXT)
+CURRENCY = Kind("currency", currency.clean_currency)
+LANGUAGE = Kind("language", language.clean_language)
+TAGS = Kind("tags", _tags, search=Search.TEXT)
+COUNT = Kind("count", _count)
+PERCENT = Kind("percent", _percent)
+TOKEN = Kind("token", _line(255))
+CUSTOMER_PASSWORD = Kind("secret", partial(password.seal, policy=password.CUSTOMER), secret=True)
+STAFF_PASSWORD = Kind("secret", partial(password.seal, policy=password.STAFF), secret=True)

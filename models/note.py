@@ -1,0 +1,18 @@
+"""What somebody wrote down about a customer."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Timestamped
+from models.customer import Customer
+from models.fields import LongText, field, parent, reference
+from models.user import User
+
+
+class Note(Timestamped, Base):
+    """A remark on a customer, with its author; the newest comes first."""
+
+    customer: Mapped[Customer] = parent()
+    body: Mapped[LongText] = field(label="Note")
+    author: Mapped[User | None] = reference(orphans="clear", creator=True, fixed=True)
