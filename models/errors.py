@@ -1,6 +1,7 @@
 """Refusals in the user's words.
 
-A message is a msgid with `%(name)s` placeholders, marked with `N_`; the panel shows `gettext(error.message, **error.params)`.
+A message is a msgid with `%(name)s` placeholders, marked with `N_`; the panel shows
+`gettext(error.message, **error.params)`.
 """
 
 from __future__ import annotations

@@ -57,15 +57,15 @@ def province_name(country: str | None, code: str) -> str:
     return provinces(country).get(code) or retired_provinces(country).get(code) or code
 
 
-def province_required(country: str | None) -> bool:
+def has_provinces(country: str | None) -> bool:
     """Whether addresses in the country name their province: it then comes from a list."""
     return country in COUNTRIES_WITH_PROVINCES
 
 
 def clean_province(value: str | None, country: str | None) -> str | None:
-    """The province's code, from code or name, where the country has a list; else the text; None if empty and allowed."""
+    """The code, from code or name, where the country has a list; elsewhere the text; None if empty and allowed."""
     text = clean_text(value or "", max_length=PROVINCE_LENGTH)
-    if not province_required(country):
+    if not has_provinces(country):
         return text or None
     params = {"country": country_name(country or ""), "value": text}
     if not text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from types import ModuleType
+from typing import Protocol, cast
 
 import stdnum.eu.vat
 from stdnum import get_cc_module
@@ -22,7 +22,7 @@ from models.rules.text import limit
 MAX_LENGTH = 20
 
 _SEPARATORS = re.compile(r"[\s\-./\u2010-\u2015]+")
-_PREFIX = re.compile(r"[A-Z]{2}")
+_GREEK = re.compile(r"^GR(?=[0-9]{8,9}$)")
 _PLAIN = re.compile(r"[A-Z0-9]{2,20}")
 _CHECKABLE = re.compile(r"[A-Z0-9&*+Ñ]{2,20}")  # the signs occur in old Irish and in Mexican numbers
 _SWISS_TAIL = re.compile(r"(MWST|TVA|IVA|TPV)$")  # names the tax in one of four languages, tells no numbers apart
@@ -38,11 +38,15 @@ _LENGTH = N_("This is not a valid VAT number for %(country)s: it is too short or
 _FORM = N_("This is not a valid VAT number for %(country)s: it has another form. Check its letters and digits.")
 
 
+class _Rule(Protocol):
+    def validate(self, number: str, /) -> str: ...
+
+
 def clean_vat(value: str, country: str | None) -> str:
     """Prefix and compact number; one typed without prefix gets that of the customer's country (ISO 3166 alpha-2)."""
     compact = _compact(value)
-    own = _PREFIXES.get(country or "", country or "")
     written = compact[:2]
+    own = "XI" if (country, written) == ("GB", "XI") else _PREFIXES.get(country or "", country or "")
     return (
         _verified(own, compact.removeprefix(own))
         or _verified(own, compact)
@@ -64,7 +68,7 @@ def vat_checked(value: str) -> bool:
 
 def _compact(value: str) -> str:
     text = limit(value, MAX_LENGTH * 2, _TOO_LONG, maximum=MAX_LENGTH)
-    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return _GREEK.sub("EL", _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper())
 
 
 def _verified(prefix: str, number: str) -> str | None:
@@ -91,21 +95,21 @@ def _national(prefix: str, number: str) -> str:
     if prefix == "NO" and not number.endswith("MVA"):
         return number + "MVA"
     if prefix == "CH":
-        return "CH" + number.removeprefix("CH") + ("" if _SWISS_TAIL.search(number) else "MWST")
+        return "CHE" + number.removeprefix("CH").removeprefix("E") + ("" if _SWISS_TAIL.search(number) else "MWST")
     return number
 
 
 @cache
-def _module(prefix: str) -> ModuleType | None:
+def _module(prefix: str) -> _Rule | None:
     country = _PREFIX_COUNTRIES.get(prefix, prefix)
     if country not in COUNTRIES or prefix == "GR":
         return None
-    return get_cc_module(country.lower(), "vat")
+    return cast("_Rule | None", get_cc_module(country.lower(), "vat"))
 
 
 def _unverified(own: str, compact: str) -> str:
     """The number as it is where no rule is known; else a DomainError that says what is wrong."""
-    prefix = own or compact[:2]
+    prefix = own if own and not _names_another_state(compact, own) else compact[:2]
     if _module(prefix) is not None:
         raise _explain(prefix, compact.removeprefix(prefix))
     if not vat_country(prefix):
@@ -114,6 +118,12 @@ def _unverified(own: str, compact: str) -> str:
     if not _PLAIN.fullmatch(number) or len(prefix + number) > MAX_LENGTH:
         raise DomainError(_FORM, country=country_name(prefix))
     return prefix + number
+
+
+def _names_another_state(compact: str, own: str) -> bool:
+    """Whether a number refused for its own country is plainly meant for another one of the VAT area."""
+    state = _PREFIX_COUNTRIES.get(compact[:2], compact[:2]).lower()
+    return compact[:2] != own and state in stdnum.eu.vat.MEMBER_STATES and compact[4:8].isdecimal()
 
 
 def _explain(prefix: str, number: str) -> DomainError:
