@@ -14,7 +14,7 @@ from models.errors import DomainError
 from models.fields import Moment, kind_of, moment
 from models.naming import plural, sentence, snake
 from models.relations import Relation
-from models.rules.password import Sealed
+from models.sealing import Sealed
 from models.types import utcnow
 
 NAMING = {

@@ -177,7 +177,7 @@ def _difference(action: str, row: Base) -> tuple[dict[str, Any] | None, dict[str
     if action is DELETE:
         return image(row), None
     before, after = {}, {}
-    for key in inspect(type(row)).columns.keys() - SILENT:
+    for key in set(inspect(type(row)).columns.keys()) - SILENT:
         history = inspect(row).attrs[key].history
         if history.has_changes():
             secret = _is_secret(row, key)

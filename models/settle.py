@@ -43,9 +43,22 @@ def settle(session: Session, row: Base) -> Iterator[DomainError]:
         if each.target:
             _complete(session, row, each)
     row.derive()
+    found = [error for each in describe(type(row)).attributes.values() for error in _check(row, each)]
+    found.extend(row.problems())
+    if not found:
+        found.extend(_underived(row))
+    yield from found
+
+
+def _check(row: Base, attribute: Attribute) -> Iterator[DomainError]:
+    return _check_relation(row, attribute) if attribute.target else _check_value(row, attribute)
+
+
+def _underived(row: Base) -> Iterator[DomainError]:
+    """A value that follows from others is asked for only when nothing else explains why it is missing."""
     for each in describe(type(row)).attributes.values():
-        yield from _check_relation(row, each) if each.target else _check_value(row, each)
-    yield from row.problems()
+        if each.facts.derived and each.required and getattr(row, each.key) is None:
+            yield DomainError(REQUIRED, each.key)
 
 
 def _whole(row: Base) -> Base | None:
@@ -113,7 +126,8 @@ def _assign(row: Base, key: str, value: Any) -> None:
 
 def _check_absent(attribute: Attribute, country: str | None) -> None:
     kind = kind_of(attribute.column)
-    if attribute.required or (kind and kind.required_in and country and kind.required_in(country)):
+    required = attribute.required and not attribute.facts.derived
+    if required or (kind and kind.required_in and country and kind.required_in(country)):
         raise DomainError(REQUIRED)
 
 

@@ -1,0 +1,309 @@
+"""What templates receive: plain values, ready to be shown. No template asks the database or knows an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to click; without an address it is shown and cannot be clicked, and `reason` says why."""
+
+    label: str
+    url: str | None
+    icon: str | None = None
+    active: bool = False
+    danger: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A heading of the side menu with its entries."""
+
+    label: str
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A short tinted word; tones are green, blue, yellow, red and grey."""
+
+    label: str
+    tone: str = "grey"
+
+
+@dataclass(frozen=True)
+class Avatar:
+    """Two letters in a tone that stays the same for the same name."""
+
+    letters: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Where a search matched: `label` names the field or child, the match stands between two pieces of text."""
+
+    label: str
+    before: str
+    match: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list or grid; `sorted` is "ascending" or "descending" on the column that orders the list."""
+
+    key: str
+    label: str
+    numeric: bool = False
+    sort_url: str | None = None
+    sorted: Literal["ascending", "descending"] | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a list or grid; the first of its cells is the title."""
+
+    id: int
+    title: str
+    cells: Sequence[Markup]
+    url: str | None = None
+    subtitle: str = ""
+    avatar: Avatar | None = None
+    hit: Hit | None = None
+    edit_url: str | None = None
+    delete_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter as a sentence: "Country" "is" "Italy, Germany"."""
+
+    label: str
+    operator: str
+    value: str
+    edit_url: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where one is in a list: rows `first` to `last` of `count` (already written out, "10,000+" when capped)."""
+
+    first: int
+    last: int
+    count: str
+    previous_url: str | None
+    next_url: str | None
+    pages: Sequence[Link] = ()
+    sizes: Sequence[Link] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do with the selected rows; the form posts its name."""
+
+    name: str
+    label: str
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list page."""
+
+    title: str
+    url: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    pager: Pager
+    count_label: str
+    search: str
+    search_placeholder: str
+    chips: Sequence[Chip]
+    filters: Sequence[Link]
+    column_choices: Sequence[Link]
+    actions: Sequence[Action]
+    action_url: str
+    state: Sequence[tuple[str, str]]
+    new: Link | None = None
+    export: Link | None = None
+    empty: str = ""
+    remedies: Sequence[Link] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value on a record, with its label."""
+
+    key: str
+    label: str
+    value: Markup
+    empty: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a record that is edited by itself; `links` stand beside its Edit button."""
+
+    key: str
+    label: str
+    fields: Sequence[Field]
+    edit_url: str | None = None
+    links: Sequence[Link] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The children of a record; `form` is the row being edited or added, `editing` its id (None for a new one)."""
+
+    key: str
+    label: str
+    style: Literal["grid", "feed"]
+    url: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    count: str
+    pager: Pager
+    new: Link | None = None
+    form: Any = None
+    editing: int | None = None
+    save_url: str | None = None
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record page."""
+
+    id: int
+    title: str
+    subtitle: str
+    avatar: Avatar
+    badges: Sequence[Badge]
+    panels: Sequence[Panel]
+    grids: Sequence[Grid]
+    feeds: Sequence[Grid]
+    back: Link
+    history_url: str
+    edit: Link | None = None
+    delete: Link | None = None
+    actions: Sequence[Link] = ()
+    position: str = ""
+    previous_url: str | None = None
+    next_url: str | None = None
+
+
+@dataclass(frozen=True)
+class FormError:
+    """A refusal in the summary on top of a form, linked to its field."""
+
+    field_id: str
+    label: str
+    message: str
+
+
+@dataclass(frozen=True)
+class FormPanel:
+    """A titled group of form fields."""
+
+    key: str
+    label: str
+    fields: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form: a page of its own, or one panel of a record edited in place."""
+
+    title: str
+    url: str
+    cancel_url: str
+    submit: str
+    panels: Sequence[FormPanel]
+    hidden: Sequence[Any] = ()
+    errors: Sequence[FormError] = ()
+    key: str = ""
+    back: Link | None = None
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What else an act changes: "34 contacts are deleted too"."""
+
+    text: str
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The page, or window, between a click and what cannot be taken lightly."""
+
+    title: str
+    question: str
+    items: Sequence[str]
+    consequences: Sequence[Consequence]
+    refused: Sequence[tuple[str, str]]
+    url: str
+    hidden: Sequence[tuple[str, str]]
+    submit: str
+    cancel_url: str
+    danger: bool = True
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a change: what it was and what it became."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class HistoryChange:
+    """What happened to one row: "Changed", "Contact", "Marta Bianchi"."""
+
+    verb: str
+    entity: str
+    title: str
+    differences: Sequence[Difference] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """A change-set as people read it; `undo_url` is posted to."""
+
+    when: str
+    moment: str
+    who: str
+    changes: Sequence[HistoryChange]
+    undo_url: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """The history of a record."""
+
+    title: str
+    url: str
+    entries: Sequence[HistoryEntry]
+    older_url: str | None
+    back: Link
+
+
+@dataclass(frozen=True)
+class Toast:
+    """A short message after a write, with its undo."""
+
+    text: str
+    tone: str = "success"
+    undo_url: str | None = None
