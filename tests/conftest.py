@@ -1,0 +1,163 @@
+"""What every test may ask for: an app on each database, a client, a served app, a page in the browser.
+
+`app` is shared and every test's changes are rolled back; `fresh_app` has a database of its own with real transactions.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Mapping
+from contextvars import Context
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from werkzeug.wrappers import Response
+
+from app import create_app
+from models.base import db
+from tests.databases import Database, PostgreSQL, SQLite
+
+pytest_plugins = ["tests.browser"]
+
+# The shell's settings are not the tests'.
+for name in (
+    "DATABASE_URL",
+    "PORT",
+    "DEMO",
+    "SECRET_KEY",
+    "FLASK_DEBUG",
+    "CLIENTELA_ADMIN_EMAIL",
+    "CLIENTELA_ADMIN_PASSWORD",
+):
+    os.environ.pop(name, None)
+
+DATABASES = ("sqlite", "postgresql")
+CONFIG: Mapping[str, Any] = {"TESTING": True, "SECRET_KEY": "only for tests, and long enough for the start-up checks"}
+
+
+class Client(FlaskClient):
+    """A client whose requests share nothing with the test but the database: an own context, `g` and session each."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Response:
+        """Send a request, as `FlaskClient.open` does, in an empty context."""
+        return Context().run(super().open, *args, **kwargs)
+
+
+def make_app(url: str) -> Flask:
+    """Return the app on a database."""
+    app = create_app({**CONFIG, "SQLALCHEMY_DATABASE_URI": url})
+    app.test_client_class = Client
+    return app
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest revision, and leave no connection behind."""
+    app = make_app(url)
+    with app.app_context():
+        upgrade(directory="models/migrations")
+    dispose(app)
+
+
+def dispose(app: Flask) -> None:
+    """Close the app's connections."""
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses a database on both, or on SQLite alone in the browser, unless it says otherwise."""
+    if "database" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("databases")
+        default = DATABASES[:1] if "page" in metafunc.fixturenames else DATABASES
+        metafunc.parametrize("database", marker.args if marker else default, indirect=True, scope="session")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    """Turn a skipped test into a failed one: what cannot run is missing, and a promise without a test."""
+    return refuse_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    """Do the same for a file that skips itself."""
+    return refuse_skip((yield))
+
+
+def refuse_skip(report: Any) -> Any:
+    """Return the report, failed if it was skipped."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped, which counts as failed: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SQLite:
+    """SQLite files of this worker."""
+    return SQLite(tmp_path_factory.mktemp("sqlite"), migrate)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """The PostgreSQL cluster of this worker."""
+    cluster = PostgreSQL(migrate)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> Database:
+    """One of the databases, by name."""
+    found: Database = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> Iterator[Flask]:
+    """The app on a migrated database, shared by this worker's tests: each one's changes are rolled back."""
+    app = make_app(database.copy())
+    yield app
+    dispose(app)
+
+
+@pytest.fixture(autouse=True)
+def _isolate(request: pytest.FixtureRequest) -> None:
+    """Roll back after every test that uses the shared app, whether it says so or not."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("rollback")
+
+
+@pytest.fixture
+def rollback(app: Flask) -> Iterator[None]:
+    """Run a test in the app's context and one transaction; every commit in it is a savepoint, undone at its end."""
+    with app.app_context():
+        engine = db.engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            db.session.remove()
+            db.engines[None] = connection  # type: ignore[assignment]  # Flask-SQLAlchemy ignores Session(bind=)
+            db.session.configure(join_transaction_mode="create_savepoint")
+            yield
+            db.session.remove()
+            db.engines[None] = engine
+            db.session.configure(join_transaction_mode="conditional_savepoint")
+            outer.rollback()
+
+
+@pytest.fixture
+def fresh_app(database: Database) -> Iterator[Flask]:
+    """An app on a database of its own, with real transactions: for several connections, threads and the browser."""
+    app = make_app(database.copy())
+    yield app
+    dispose(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client that is not signed in."""
+    return app.test_client()

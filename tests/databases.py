@@ -1,0 +1,146 @@
+"""Real databases for the tests: migrated once per worker, then copied for every test that needs its own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
+
+Migrate = Callable[[str], None]
+
+
+class Database(Protocol):
+    """A kind of database: `template` is migrated and stays untouched, `copy` gives a new one of the same content."""
+
+    def copy(self) -> str:
+        """Return the URL of a fresh copy of the template."""
+
+
+class SQLite:
+    """SQLite files in a folder of their own."""
+
+    def __init__(self, folder: Path, migrate: Migrate) -> None:
+        self.folder = folder
+        self.template = folder / "template.sqlite"
+        self._numbers = count(1)
+        migrate(self._url(self.template))
+
+    def copy(self) -> str:
+        """Return the URL of a new file with the template's content; a WAL left behind is copied with it."""
+        target = self.folder / f"{next(self._numbers)}.sqlite"
+        for suffix in ("", "-wal"):
+            if (source := Path(f"{self.template}{suffix}")).exists():
+                shutil.copyfile(source, f"{target}{suffix}")
+        return self._url(target)
+
+    @staticmethod
+    def _url(path: Path) -> str:
+        return f"sqlite:///{path}"
+
+
+class PostgreSQL:
+    """A private cluster on a free port of 127.0.0.1, without durability, ended with the process that started it."""
+
+    SETTINGS = {
+        "listen_addresses": "127.0.0.1",
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "autovacuum": "off",
+        "max_wal_senders": "0",
+        "wal_level": "minimal",
+        "shared_buffers": "64MB",
+    }
+
+    def __init__(self, migrate: Migrate) -> None:
+        self._programs = programs()
+        self._numbers = count(1)
+        self._server: subprocess.Popen[bytes] | None = None
+        # Not in pytest's folder: PostgreSQL's own user must be able to walk to it.
+        self.folder = Path(tempfile.mkdtemp(prefix="clientela-postgresql-"))
+        atexit.register(self.stop)
+        self.port = free_port()
+        self._start()
+        self._create("template_clientela", "template0")
+        migrate(self._url("template_clientela"))
+
+    def copy(self) -> str:
+        """Return the URL of a new database with the template's content."""
+        name = f"copy_{next(self._numbers)}"
+        self._create(name, "template_clientela")
+        return self._url(name)
+
+    def stop(self) -> None:
+        """End the server at once and remove its files."""
+        if self._server:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait(timeout=30)
+            self._server = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        data = str(self.folder / "data")
+        initdb = [str(self._programs / "initdb"), "--auth=trust", "--username=clientela", "--no-sync"]
+        initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", data]
+        subprocess.run([*as_postgres(), *initdb], cwd=self.folder, check=True, capture_output=True)
+        settings = [part for name, value in self.SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        server = [str(self._programs / "postgres"), "-D", data, "-k", str(self.folder), "-p", str(self.port), *settings]
+        with (self.folder / "log").open("wb") as log:
+            self._server = subprocess.Popen([*as_postgres(), *server], cwd=self.folder, stdout=log, stderr=log)
+        self._await_server(self._server)
+
+    def _await_server(self, server: subprocess.Popen[bytes], seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return psycopg.connect(self._dsn("postgres")).close()
+            except psycopg.OperationalError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError((self.folder / "log").read_text(encoding="utf-8")) from None
+                time.sleep(0.05)
+
+    def _create(self, name: str, template: str) -> None:
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def _dsn(self, name: str) -> str:
+        return f"postgresql://clientela@127.0.0.1:{self.port}/{name}"
+
+    def _url(self, name: str) -> str:
+        return self._dsn(name).replace("postgresql:", "postgresql+psycopg:", 1)
+
+
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs: version 15 where there is one, else the newest."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not found:
+        raise FileNotFoundError("PostgreSQL is not installed; tests/setup.sh says how.")
+    return next((path for path in found if path.parent.name == "15"), found[-1])
+
+
+def as_postgres() -> list[str]:
+    """Return the command that runs a program as postgres if this is root, and ends it if this process dies."""
+    user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", "--pdeathsig=QUIT", *user]
+
+
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
