@@ -1,0 +1,1 @@
+"""Real reference data and a believable demo, the same on every machine."""
