@@ -1,0 +1,89 @@
+"""The dependency rule: each layer knows those before it, and nothing of those after it."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import TopologicalSorter
+
+import pytest
+
+from tests.layers.source import Module, modules, running, targets
+
+ALL = list(modules().values())
+MODELS = [module for module in ALL if module.name.startswith("models")]
+ABOVE_MODELS = [module for module in ALL if module not in MODELS]
+
+WEB = {"flask_admin", "flask_login", "flask_wtf", "wtforms", "gunicorn", "jinja2", "werkzeug"}
+OF_THE_REQUEST = {"current_user", "g", "request", "session"}
+
+
+def name(module: Module) -> str:
+    return module.name
+
+
+@pytest.mark.parametrize("module", ALL, ids=name)
+def test_a_module_imports_only_from_its_own_layer_and_those_below(module: Module) -> None:
+    upward = [
+        f"{module.at(each.line)}: {module.layer} imports {target.name} of {target.layer}"
+        for each, target in targets(module)
+        if target.rank > module.rank
+    ]
+    assert not upward, "\n".join(upward)
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    graph = {module.name: {target.name for _, target in targets(module)} - {module.name} for module in ALL}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("module", [module for module in ALL if module.layer == "seed"], ids=name)
+def test_the_seed_imports_models_only(module: Module) -> None:
+    foreign = [target.name for _, target in targets(module) if target.name.split(".")[0] not in {"models", "seed"}]
+    assert not foreign
+
+
+@pytest.mark.parametrize("module", MODELS, ids=name)
+def test_the_models_know_nothing_of_the_web(module: Module) -> None:
+    known = [
+        f"{module.at(each.line)}: {each.module} {each.name or ''}"
+        for each in module.imports()
+        if each.module.split(".")[0] in WEB
+        or (each.module == "flask" and (each.name is None or each.name in OF_THE_REQUEST))
+    ]
+    assert not known, "\n".join(known)
+
+
+@pytest.mark.parametrize("module", ALL, ids=name)
+def test_no_function_imports(module: Module) -> None:
+    functions = [node for node in running(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    hidden = [
+        module.at(node.lineno)
+        for function in functions
+        for node in running(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert not hidden, "\n".join(hidden)
+
+
+@pytest.mark.parametrize("module", ABOVE_MODELS, ids=name)
+def test_only_the_models_reach_rows_past_the_gate(module: Module) -> None:
+    attributes = [node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)]
+    past = [f"{module.at(node.lineno)}: {ast.unparse(node)}" for node in attributes if past_the_gate(node)]
+    past += [
+        module.at(each.line)
+        for each in module.imports()
+        if each.module.startswith("sqlalchemy") and each.name == "text"
+    ]
+    assert not past, "\n".join(past)
+
+
+def past_the_gate(node: ast.Attribute) -> bool:
+    """Return whether this is `x.session.get`, which may answer from the identity map, `Model.query` or a raw table."""
+    match node:
+        case ast.Attribute(attr="get", value=ast.Attribute(attr="session")):
+            return True
+        case ast.Attribute(attr="query", value=ast.Name(id=name)):
+            return name[:1].isupper()
+        case ast.Attribute(attr="__table__"):
+            return True
+    return False
