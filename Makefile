@@ -48,7 +48,7 @@ assets: $(SPRITE)
 
 # A Node.js that is too old for the tools, or none at all, is replaced by one inside the virtual environment.
 .venv/.node: requirements-node.txt | .venv/bin/python
-	node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null || $(PIP) -r requirements-node.txt
+	node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || $(PIP) -r requirements-node.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .npmrc .venv/.node
