@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from email_validator import EmailSyntaxError, EmailUndeliverableError, validate_email
+from email_validator import EmailNotValidError, validate_email
 
 from models.errors import DomainError
 from models.i18n import N_
@@ -12,7 +12,7 @@ from models.rules.text import limit
 
 MAX_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
-_TOO_LONG = N_("This email address is too long: at most %(maximum)s characters fit. Check it.")
+_TOO_LONG = N_("This email address is too long: at most %(maximum)s characters fit, 64 before the @ sign. Check it.")
 _NO_AT = N_("An email address has one @ sign, as in name@example.com. Check it.")
 _LOCAL_PART = N_("The part before the @ sign is not valid: check it for spaces, commas and misplaced dots.")
 _DOMAIN = N_("The part after the @ sign is not a valid domain: write it as in name@example.com.")
@@ -24,11 +24,9 @@ def clean_email(value: str) -> str:
     if text.count("@") != 1:
         raise DomainError(_NO_AT)
     try:
-        # A test environment admits the reserved domain .test as well; .example is always admitted.
-        checked = validate_email(text, check_deliverability=False, test_environment=True)
-    except (EmailSyntaxError, EmailUndeliverableError) as error:
-        raise DomainError(_explain(str(error)), maximum=MAX_LENGTH) from error
-    return checked.normalized
+        return _validate(text)
+    except EmailNotValidError as error:
+        raise _explain(text, str(error)) from error
 
 
 def email_key(email: str) -> str:
@@ -37,7 +35,16 @@ def email_key(email: str) -> str:
     return unicodedata.normalize("NFC", decomposed.casefold())
 
 
-def _explain(reason: str) -> str:
+def _validate(text: str) -> str:
+    # A test environment admits the reserved domain .test as well; .example is always admitted.
+    return validate_email(text, check_deliverability=False, test_environment=True, strict=True).normalized
+
+
+def _explain(text: str, reason: str) -> DomainError:
     if "too long" in reason:
-        return _TOO_LONG
-    return _LOCAL_PART if "before the @" in reason else _DOMAIN
+        return DomainError(_TOO_LONG, None, maximum=MAX_LENGTH)
+    try:
+        _validate(text.split("@", maxsplit=1)[0] + "@example.com")
+    except EmailNotValidError:
+        return DomainError(_LOCAL_PART)
+    return DomainError(_DOMAIN)

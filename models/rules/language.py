@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 
 import pycountry
+from babel import Locale
 
 from models.errors import DomainError
 from models.i18n import N_
@@ -23,7 +24,9 @@ _UNKNOWN = N_("There is no language of this name. Write its English name or its 
 @cache
 def languages() -> Mapping[str, str]:
     """Every language with a two-letter code, code to English name, in the order of the names."""
-    named = {item.alpha_2: item.name for item in pycountry.languages if hasattr(item, "alpha_2")}
+    english = Locale("en").languages  # of CLDR: the names people use, "Greek" rather than "Greek, Modern (1453-)"
+    codes = [item.alpha_2 for item in pycountry.languages if hasattr(item, "alpha_2")]
+    named = {code: english[code] for code in codes if code in english}
     return MappingProxyType(dict(sorted(named.items(), key=lambda pair: fold(pair[1]))))
 
 

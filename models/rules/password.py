@@ -34,7 +34,7 @@ __all__ = [
     "verify_password",
 ]
 
-_TOO_SHORT = N_("This password has %(length)s characters and needs at least %(minimum)s. Add a few words.")
+_TOO_SHORT = N_("This password has %(length)s characters and needs at least %(minimum)s. Make it longer.")
 _TOO_LONG = N_("This password has %(length)s characters and at most %(maximum)s fit. Shorten it.")
 _GUESSABLE = N_("This password is easy to guess. Join several words that have nothing to do with each other.")
 

@@ -15,8 +15,8 @@ COUNTRY_LENGTH = 2
 PROVINCE_LENGTH = 100  # codes are shorter: this is the room for a name, where a country has no list
 
 _UNKNOWN_COUNTRY = N_("There is no country of this name. Write its English name or its two-letter code, such as IT.")
-_MISSING_PROVINCE = N_("An address in %(country)s needs its province or state. Choose it from the list.")
-_UNKNOWN_PROVINCE = N_("“%(value)s” is not a province or state of %(country)s. Choose one from the list.")
+_MISSING_PROVINCE = N_("This address needs its province or state (%(country)s). Choose it from the list.")
+_UNKNOWN_PROVINCE = N_("“%(value)s” is no province or state of this country (%(country)s). Choose one from the list.")
 
 _COUNTRY_ROWS = read_csv("countries.csv")
 _PROVINCE_ROWS = read_csv("provinces.csv")

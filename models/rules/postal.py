@@ -12,7 +12,7 @@ from models.rules.text import clean_text
 
 MAX_LENGTH = 20
 
-_REFUSAL = N_("This is not a postal code of %(country)s. Write it as in %(example)s.")
+_REFUSAL = N_("This is not a valid postal code (%(country)s). Write it as in %(example)s.")
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 
 

@@ -33,9 +33,9 @@ _PREFIX_COUNTRIES = {"EL": "GR", "XI": "GB"}
 
 _TOO_LONG = N_("This VAT number is too long: at most %(maximum)s characters fit. Check it.")
 _NO_COUNTRY = N_("Start the VAT number with its country's two letters, as in IT12345670785, or choose a country first.")
-_CHECKSUM = N_("This is not a valid VAT number for %(country)s: the check digit does not match. Check the last digits.")
-_LENGTH = N_("This is not a valid VAT number for %(country)s: it is too short or too long. Check that it is complete.")
-_FORM = N_("This is not a valid VAT number for %(country)s: it has another form. Check its letters and digits.")
+_CHECKSUM = N_("This is not a valid VAT number (%(country)s): the check digit does not match. Check the last digits.")
+_LENGTH = N_("This is not a valid VAT number (%(country)s): it is too short or too long. Check that it is complete.")
+_FORM = N_("This is not a valid VAT number (%(country)s): it has another form. Check its letters and digits.")
 
 
 class _Rule(Protocol):
