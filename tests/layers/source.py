@@ -22,7 +22,13 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "gates": ("models.gate", "models.history", "models.listeners", "models.search", "models.search_*", "models.settle"),
     "operations": ("models.all", "models.operations", "models.operations.*"),
     "seed": ("seed", "seed.*"),
-    "kinds": ("admin_views.controls", "admin_views.kinds", "admin_views.kinds_*", "admin_views.say"),
+    "kinds": (
+        "admin_views.controls",
+        "admin_views.kinds",
+        "admin_views.kinds_*",
+        "admin_views.page",
+        "admin_views.say",
+    ),
     "machinery": (
         "admin_views",
         "admin_views.actions",
@@ -30,7 +36,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "admin_views.base",
         "admin_views.checks",
         "admin_views.config",
-        "admin_views.page",
         "admin_views.transfer",
         "admin_views.transfer.*",
     ),
