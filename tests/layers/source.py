@@ -29,17 +29,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "admin_views.page",
         "admin_views.say",
     ),
-    "machinery": (
-        "admin_views",
-        "admin_views.actions",
-        "admin_views.assets",
-        "admin_views.base",
-        "admin_views.checks",
-        "admin_views.config",
-        "admin_views.transfer",
-        "admin_views.transfer.*",
-    ),
-    "views": ("admin_views.*",),
+    "machinery": ("admin_views", "admin_views.*"),
+    "views": ("admin_views.account", "admin_views.auth", "admin_views.cli", "admin_views.dashboard"),
     "app": ("app",),
 }
 RANKS = {layer: rank for rank, layer in enumerate(LAYERS)}
@@ -64,7 +55,10 @@ class Module:
 
     @property
     def layer(self) -> str:
-        """The name of the layer the module belongs to."""
+        """The name of the layer the module belongs to; admin_views/x.py declares the views of models/x.py."""
+        model = modules().get(self.name.replace("admin_views", "models"))
+        if model and model is not self and model.layer == "entities":
+            return "views"
         fitting = [
             (len(each), layer) for layer, patterns in LAYERS.items() for each in patterns if fnmatch(self.name, each)
         ]
