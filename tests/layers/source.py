@@ -30,7 +30,13 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "admin_views.say",
     ),
     "machinery": ("admin_views", "admin_views.*"),
-    "views": ("admin_views.account", "admin_views.auth", "admin_views.cli", "admin_views.dashboard"),
+    "views": (
+        "admin_views.account",
+        "admin_views.auth",
+        "admin_views.cli",
+        "admin_views.dashboard",
+        "admin_views.undo",
+    ),
     "app": ("app",),
 }
 RANKS = {layer: rank for rank, layer in enumerate(LAYERS)}

@@ -81,7 +81,7 @@ def nodes(module: Module) -> list[ast.expr]:
 
 
 def past_the_gate(node: ast.expr) -> bool:
-    """Return whether this is `x.session.get`, which may answer from the identity map, `Model.query` or a raw table's."""
+    """Return whether this is `x.session.get`, answered from the identity map, `Model.query` or a raw table."""
     match node:
         case ast.Attribute(attr="get", value=ast.Attribute(attr="session")):
             return True
