@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from enum import Enum
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Enum as SqlEnum
 from sqlalchemy import MetaData, event, inspect
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.attributes import InstrumentedAttribute, QueryableAttribute
 
 from models.errors import DomainError
 from models.fields import Moment, kind_of, moment
 from models.naming import plural, sentence, snake
 from models.relations import Relation
-from models.sealing import Sealed
-from models.types import utcnow
+from models.rules.password import Sealed
+from models.types import UtcDateTime, utcnow
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -29,7 +32,15 @@ NAMING = {
 class Record(DeclarativeBase):
     """A table of the program's own: sessions, history, search. Entities derive from `Base`."""
 
-    metadata = MetaData(naming_convention=NAMING)
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            # Stored by value, as text: a new choice needs no migration, and old rows keep what they say.
+            Enum: SqlEnum(Enum, native_enum=False, length=32, values_callable=lambda enum: [each.value for each in enum]),
+            datetime: UtcDateTime,
+        },
+    )
+    metadata = registry.metadata
 
 
 class Base(Record):
@@ -77,6 +88,10 @@ class Base(Record):
 
     def derive(self) -> None:
         """Fill in what follows from other fields; called before the row is checked and written."""
+
+    def obstacle(self) -> DomainError | None:
+        """Return why this row cannot be deleted, whoever asks."""
+        return None
 
     def problems(self) -> Iterator[DomainError]:
         """Yield what is wrong with this row as a whole; single values are checked by their kinds."""

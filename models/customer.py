@@ -102,9 +102,9 @@ class Customer(Owned, Timestamped, Base):
     shipping_country: Mapped[Country | None] = field(label="Shipping country")
     shipping_province: Mapped[Province | None] = field(label="Shipping province", country="shipping_country")
     can_login: Mapped[bool] = field(default=False, label="Can log in to the site")
-    password: Mapped[CustomerPassword | None]
+    password: Mapped[CustomerPassword | None] = field(needs="can_login")
     password_changed_at: Mapped[Moment | None] = field(fixed=True, label="Password set")
-    login_key: Mapped[Token | None] = field(unique=True, hidden=True, label="Email")
+    login_key: Mapped[Token | None] = field(unique=True, hidden=True, shown_as="can_login")
 
     if TYPE_CHECKING:
         emails: list[CustomerEmail]

@@ -11,13 +11,14 @@ from typing import Self
 
 
 class DomainError(ValueError):
-    """A value or a request that the domain refuses, said to the person who made it."""
+    """A value or a request that the domain refuses, said to the person who made it; `subject` is the row it is about."""
 
     def __init__(self, message: str, field: str | None = None, **params: object) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
         self.params = params
+        self.subject: object | None = None
 
     def __str__(self) -> str:
         # As in gettext: without parameters a percent sign is just a percent sign.

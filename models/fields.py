@@ -51,6 +51,7 @@ class Facts:
 
     `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns are
     kept by the program and never shown; `fixed` ones are shown and never typed; `derived` ones may be left empty and are filled in.
+    `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside which a person looks for it.
     """
 
     label: str | None = None
@@ -59,6 +60,8 @@ class Facts:
     hidden: bool = False
     fixed: bool = False
     derived: bool = False
+    needs: str | None = None
+    shown_as: str | None = None
 
 
 def field(
@@ -69,10 +72,12 @@ def field(
     hidden: bool = False,
     fixed: bool = False,
     derived: bool = False,
+    needs: str | None = None,
+    shown_as: str | None = None,
     **column: Any,
 ) -> MappedColumn[Any]:
     """Return a mapped column with the facts that its type does not say."""
-    return mapped_column(info={"facts": Facts(label, help, country, hidden, fixed, derived)}, **column)
+    return mapped_column(info={"facts": Facts(label, help, country, hidden, fixed, derived, needs, shown_as)}, **column)
 
 
 def moment(**facts: Any) -> MappedColumn[Any]:

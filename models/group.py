@@ -8,7 +8,9 @@ from sqlalchemy import Index, true
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
+from models.errors import DomainError
 from models.fields import Line, Name, Percent, field
+from models.i18n import N_
 
 
 class CustomerGroup(Timestamped, Base):
@@ -28,3 +30,7 @@ class CustomerGroup(Timestamped, Base):
         """At most one group is the default."""
         where = cls.is_default == true()
         return (Index("uq_customer_group_default", "is_default", unique=True, sqlite_where=where, postgresql_where=where),)
+
+    def obstacle(self) -> DomainError | None:
+        """Refuse to delete the default group: it takes in the customers of the others."""
+        return DomainError(N_("It is the default group.")) if self.is_default else None

@@ -151,7 +151,7 @@ def _entries_for(action: str, rows: Iterable[object]) -> Iterator[dict[str, Any]
     for row in rows:
         if isinstance(row, Base):
             before, after = _difference(action, row)
-            if before or after or action is not UPDATE:
+            if before or after or action != UPDATE:
                 yield _entry(action, row, before, after)
 
 
@@ -172,9 +172,9 @@ def _entry(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
 
 def _difference(action: str, row: Base) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """Return the images before and after: of the whole row, or for an update of what changed."""
-    if action is CREATE:
+    if action == CREATE:
         return None, image(row)
-    if action is DELETE:
+    if action == DELETE:
         return image(row), None
     before, after = {}, {}
     for key in set(inspect(type(row)).columns.keys()) - SILENT:

@@ -15,7 +15,7 @@ from typing import Any
 from models.errors import DomainError
 from models.i18n import N_
 from models.rules import currency, einvoice, email, language, phone, places, postal, tax_code, text, url, vat
-from models.sealing import seal
+from models.sealing import seal_for
 
 
 class Search(Enum):
@@ -113,5 +113,5 @@ TAGS = Kind("tags", _tags, search=Search.TEXT)
 COUNT = Kind("count", _count)
 PERCENT = Kind("percent", _percent)
 TOKEN = Kind("token", _line(255))
-CUSTOMER_PASSWORD = Kind("secret", partial(seal, who="customer"), secret=True)
-STAFF_PASSWORD = Kind("secret", partial(seal, who="staff"), secret=True)
+CUSTOMER_PASSWORD = Kind("secret", partial(seal_for, who="customer"), secret=True)
+STAFF_PASSWORD = Kind("secret", partial(seal_for, who="staff"), secret=True)

@@ -29,12 +29,18 @@ def settle_rows(session: Session, context: UOWTransaction, instances: Any) -> No
         whole = _whole(row)
         if whole is not None and whole not in session.deleted:
             changed.setdefault(whole)
-    errors = [error for row in changed for error in settle(session, row)]
+    errors = [_about(row, error) for row in changed for error in settle(session, row)]
     if errors:
         raise DomainErrors(errors)
     for row in changed:
         if row not in session.new:
             row.version += 1
+
+
+def _about(row: Base, error: DomainError) -> DomainError:
+    for single in error.errors:
+        single.subject = single.subject or row
+    return error
 
 
 def settle(session: Session, row: Base) -> Iterator[DomainError]:

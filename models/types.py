@@ -20,6 +20,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def __repr__(self) -> str:
+        return "UtcDateTime()"
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store aware moments as UTC."""
         if value is None:
@@ -42,6 +45,9 @@ class FixedPoint(TypeDecorator[Decimal]):
     def __init__(self, places: int) -> None:
         super().__init__()
         self.places = places
+
+    def __repr__(self) -> str:
+        return f"FixedPoint({self.places})"
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         """Round half up to the stored places."""

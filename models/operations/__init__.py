@@ -1,1 +1,1 @@
-"""Named writes over several objects: they act and flush; who calls them commits."""
+"""Writes over several rows, by name. They flush and never commit."""

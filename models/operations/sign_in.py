@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
@@ -18,8 +18,15 @@ DOOR = ungated("who signs in is found by email before there is an actor")
 WRONG = N_("This email and password do not belong together.")
 
 
-def sign_in(session: Any, email: str, password: str, ip: str, agent: str, device: str = "") -> str:
-    """Return the token of a new session; WrongPassword or Throttled otherwise, the same for unknown and inactive users.
+class SignedIn(NamedTuple):
+    """Who has signed in, and the token that their browser keeps."""
+
+    user_id: int
+    token: str
+
+
+def sign_in(session: Any, email: str, password: str, ip: str, agent: str, device: str = "") -> SignedIn:
+    """Return a new session of the user; WrongPassword or Throttled otherwise, alike for unknown and inactive users.
 
     `device` names a browser in which this account has signed in before: its tries are counted apart, so that strangers
     who try passwords cannot keep people out.
@@ -27,7 +34,7 @@ def sign_in(session: Any, email: str, password: str, ip: str, agent: str, device
     key = _key(email)
     with counted_try(session, f"{key} {device}", ip):
         user_id = _verified(session, key, password)
-    return open_session(session, user_id, ip, agent)
+    return SignedIn(user_id, open_session(session, user_id, ip, agent))
 
 
 def _key(email: str) -> str:

@@ -1,0 +1,136 @@
+"""Actions on selected rows: ask where it matters, do it in one transaction, say what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, request
+from flask_babel import gettext, ngettext
+from sqlalchemy import select
+
+from admin_views import confirm_page, grid_page
+from admin_views.page import Action
+from admin_views.requests import go, is_fragment, record_url
+from admin_views.say import label, say
+from admin_views.toasts import toast
+from models.base import Base, db
+from models.description import title_of
+from models.errors import DomainError
+from models.i18n import N_
+from models.operations.deletion import delete_rows, preview
+from models.permissions import Permission
+
+MOST_SELECTED = 1000
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say."""
+
+    name: str
+    label: str
+    permission: Permission
+    do: Callable[[Any, Sequence[Base]], str]
+    danger: bool = False
+
+
+def deed(name: str, label: str, permission: Permission, *, danger: bool = False) -> Callable[[Any], Any]:
+    """Declare a method of a view as an action on selected rows; it asks first."""
+
+    def declare(function: Callable[[Any, Sequence[Base]], str]) -> Callable[[Any, Sequence[Base]], str]:
+        function.deed = Deed(name, label, permission, function, danger)  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def delete(view: Any, rows: Sequence[Base]) -> str:
+    """Delete the selected rows with what belongs to them."""
+    delete_rows(db.session, rows)
+    if len(rows) == 1:
+        return gettext("%(title)s was deleted.", title=title_of(rows[0]))
+    return gettext("%(count)s %(things)s were deleted.", count=len(rows), things=label(view.model.__plural__).lower())
+
+
+DELETE = Deed("delete", N_("Delete…"), Permission.DELETE, delete, danger=True)
+
+
+def deeds_of(view: Any) -> dict[str, Deed]:
+    """Return every action of a view by name; `action_disallowed_list` takes some away."""
+    declared = [getattr(getattr(type(view), name), "deed", None) for name in dir(type(view)) if not name.startswith("__")]
+    found = {each.name: each for each in (*declared, DELETE) if each is not None}
+    return {name: each for name, each in found.items() if name not in view.action_disallowed_list}
+
+
+def actions_of(view: Any) -> list[Action]:
+    """Return the actions that the person may start, as the theme shows them."""
+    return [Action(each.name, label(each.label), each.danger) for each in deeds_of(view).values() if view.allows(each.permission)]
+
+
+def run_action(view: Any, name: str, keys: Sequence[int], parent: Base | None = None) -> Any:
+    """Ask about an action, or do it when it was confirmed."""
+    chosen = deeds_of(view).get(name) or abort(404)
+    view.demand(chosen.permission)
+    rows = selected(view.model, keys)
+    if not rows:
+        toast(gettext("Select at least one row first."), tone="warning")
+        return go(back(view, parent))
+    allowed, refused, effects = judge(chosen, view.model, rows)
+    if "confirmed" not in request.form:
+        page = confirm_page.confirmation(view, chosen, allowed, refused, effects, back(view, parent))
+        return view.render("admin/confirm.html", confirmation=page)
+    return _do(view, chosen, allowed, refused, parent)
+
+
+def selected(model: type[Base], keys: Sequence[int]) -> list[Base]:
+    """Return the selected rows that the person may see, in order of key."""
+    query = select(model).where(model.id.in_(keys[:MOST_SELECTED])).order_by(model.id)
+    return list(db.session.scalars(query))
+
+
+def judge(chosen: Deed, model: type[Base], rows: Sequence[Base]) -> tuple[list[Base], list[tuple[Base, DomainError]], list[Any]]:
+    """Return the rows an action may touch, those it may not with the reason, and what else it changes."""
+    if chosen is DELETE:
+        found = preview(db.session, model, rows)
+        return found.rows, found.refused, found.effects
+    return list(rows), [], []
+
+
+def _do(view: Any, chosen: Deed, allowed: list[Base], refused: list[tuple[Base, DomainError]], parent: Base | None) -> Any:
+    try:
+        text = chosen.do(view, allowed) if allowed else ""
+        db.session.commit()
+    except DomainError as error:
+        db.session.rollback()
+        toast(" ".join(say(single) for single in error.errors), tone="danger")
+        return go(back(view, parent))
+    if text:
+        toast(text, undo=True)
+    if refused:
+        toast(_refusal(refused), tone="warning")
+    return _afterwards(view, parent)
+
+
+def _refusal(refused: Sequence[tuple[Base, DomainError]]) -> str:
+    row, reason = refused[0]
+    first = f"{title_of(row)}: {say(reason)}"
+    more = len(refused) - 1
+    return f"{first} {ngettext('%(n)s more was refused.', '%(n)s more were refused.', more, n=more)}" if more else first
+
+
+def _afterwards(view: Any, parent: Base | None) -> Any:
+    """Show the grid again where the action came from one, else go back."""
+    if parent is not None and is_fragment():
+        answer = grid_page.answer(view, parent)
+        return answer, 200, {"HX-Retarget": f"#grid-{view.endpoint}", "HX-Reswap": "outerHTML"}
+    return go(back(view, parent))
+
+
+def back(view: Any, parent: Base | None) -> str:
+    """Return where one came from: the parent's record, or the list as it was."""
+    if parent is not None:
+        return record_url(parent)
+    query = view.state().query(page=view.state().page)
+    return f"{view.get_url('.index_view')}{'?' if query else ''}{query}"

@@ -1,0 +1,253 @@
+"""Form fields: WTForms' own, told what the theme needs, plus relations and passwords.
+
+Every field has `widget_kind`, which the theme draws, and says `optional`; a conflict with somebody else's edit is in `conflict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext
+from wtforms import fields
+from wtforms.validators import ValidationError
+
+from models.base import Base
+from models.description import title_of
+
+MAX_KEY = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What somebody else did to the field in the meantime, as text, and their value as the field would post it."""
+
+    theirs: str
+    before: str
+    who: str
+    when: str
+    value: str
+
+
+class Control:
+    """What the theme asks every field."""
+
+    widget_kind = "text"
+    optional = False
+    conflict: Clash | None = None
+    wide = False
+    max_length: int | None = None
+    input_mode: str | None = None
+    autocomplete = "off"
+
+    def posted(self, value: Any) -> str:
+        """Return a value of the column as this field would post it."""
+        return "" if value is None else str(value)
+
+
+class Version(fields.HiddenField):
+    """The version of the row that the form was opened with: compared, never written."""
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Leave counting versions to the session."""
+
+
+class Line(Control, fields.StringField):
+    """One line of text."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take an empty line as no value."""
+        super().process_formdata(valuelist)
+        self.data = self.data if self.data and self.data.strip() else None
+
+
+class Text(Line):
+    """Several lines of text."""
+
+    widget_kind = "textarea"
+    wide = True
+
+
+class Email(Line):
+    """An email address; the browser does not judge it, so that every refusal looks alike."""
+
+    widget_kind = "email"
+    input_mode = "email"
+
+
+class Phone(Line):
+    """A phone number."""
+
+    widget_kind = "tel"
+    input_mode = "tel"
+
+
+class Url(Line):
+    """A web address."""
+
+    widget_kind = "url"
+    input_mode = "url"
+
+
+class Suggest(Line):
+    """A line with suggestions that follow another field, such as the provinces of a country."""
+
+    widget_kind = "suggest"
+    suggestions: Sequence[str] = ()
+    follows: str | None = None
+    refresh_url: str | None = None
+
+
+class Number(Line):
+    """A decimal number; a comma may stand for the point."""
+
+    input_mode = "decimal"
+    parse: Callable[[str], Any] = Decimal
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep what was typed when it is not a number, and say so."""
+        super().process_formdata(valuelist)
+        if self.data is None:
+            return
+        try:
+            self.data = type(self).parse(self.data.strip().replace(",", "."))
+        except (ValueError, InvalidOperation):
+            raise ValueError(gettext("This is not a number. Write it as in 12 or 12.5.")) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{Decimal(self.data).normalize():f}"
+
+
+class Whole(Number):
+    """A whole number."""
+
+    input_mode = "numeric"
+    parse = int
+
+
+class Check(Control, fields.BooleanField):
+    """Yes or no."""
+
+    widget_kind = "checkbox"
+
+    def posted(self, value: Any) -> str:
+        """Return what a ticked box posts."""
+        return "y" if value else ""
+
+
+class Select(Control, fields.SelectField):
+    """One of many values; an empty choice stands for none."""
+
+    widget_kind = "select"
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]] = (), optional: bool = False, **kwargs: Any) -> None:
+        empty = [("", "")] if optional else []
+        super().__init__(*args, choices=[*empty, *choices], coerce=lambda value: value or None, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list, in plain words."""
+        if self.data is not None and self.data not in {value for value, *_ in self.choices}:
+            raise ValidationError(gettext("Choose one of the values on the list."))
+
+
+class Choices(Select):
+    """One of a few values."""
+
+    enum: Any = None
+
+    def __init__(self, *args: Any, enum: Any = None, **kwargs: Any) -> None:
+        self.enum = enum
+        super().__init__(*args, **kwargs)
+        self.widget_kind = "choices" if len(self.choices) <= 4 else "select"
+
+    def process_data(self, value: Any) -> None:
+        """Show a member by its stored value."""
+        super().process_data(getattr(value, "value", value))
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Give the row the member, not its value."""
+        setattr(obj, name, self.enum(self.data) if self.data else None)
+
+    def posted(self, value: Any) -> str:
+        """Return the stored value of a member."""
+        return str(getattr(value, "value", value) or "")
+
+
+class Secret(Control, fields.PasswordField):
+    """A password to set or change; left empty, it stays as it is. What was typed is never sent back."""
+
+    widget_kind = "password"
+    autocomplete = "new-password"
+    is_set = False
+    set_on = ""
+    needs: str | None = None
+
+    def process_data(self, value: Any) -> None:
+        """Remember only whether there is one."""
+        self.is_set = bool(value)
+        self.data = None
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Change it only when a new one was typed."""
+        if self.data:
+            setattr(obj, name, self.data)
+
+
+class Picker(Control, fields.Field):
+    """Another row, found by typing. `find(key)` and `named(text)` look rows up through the read gate."""
+
+    widget_kind = "picker"
+    lookup_url = ""
+    create_url: str | None = None
+    choices: Sequence[tuple[str, str]] = ()
+
+    def __init__(
+        self,
+        *args: Any,
+        find: Callable[[int], Base | None],
+        named: Callable[[str], Sequence[Base]],
+        **kwargs: Any,
+    ) -> None:
+        self.find, self.named = find, named
+        super().__init__(*args, **kwargs)
+
+    @property
+    def current(self) -> Sequence[tuple[str, str]]:
+        """The row now chosen, and others that what was typed may mean."""
+        chosen = [(str(self.data.id), title_of(self.data))] if self.data is not None else []
+        return [*chosen, *self.choices]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Find the row by its key, or, typed without JavaScript, by its name."""
+        raw, typed = (valuelist[0] if valuelist else ""), (valuelist[1] if len(valuelist) > 1 else "")
+        self.data = None
+        if raw:
+            self.data = self.find(read_key(raw) or 0)
+            if self.data is None:
+                raise ValueError(gettext("This does not exist, or is not yours to use."))
+        elif typed.strip():
+            self._take(self.named(typed.strip()))
+
+    def _take(self, found: Sequence[Base]) -> None:
+        if len(found) == 1:
+            self.data = found[0]
+            return
+        self.choices = [(str(row.id), title_of(row)) for row in found]
+        several = gettext("Several match: choose one of them.")
+        raise ValueError(several if found else gettext("Nothing of this name was found."))
+
+    def posted(self, value: Any) -> str:
+        """Return the key of a row."""
+        return str(value or "")
+
+
+def read_key(text: Any) -> int | None:
+    """Return a row's key read from an address or form, or None if it cannot be one: ASCII digits, up to 2³¹−1."""
+    text = str(text)
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        return None
+    return int(text) if 0 < int(text) <= MAX_KEY else None

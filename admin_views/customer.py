@@ -1,0 +1,56 @@
+"""How people reach customers and what belongs to them."""
+
+from __future__ import annotations
+
+from admin_views.base import PanelView
+from admin_views.registry import register
+from models.contact import Contact
+from models.customer import Customer
+from models.i18n import N_
+from models.note import Note
+
+
+class CustomerView(PanelView):
+    """Business customers."""
+
+    menu_group = N_("Customers")
+    menu_icon = "building-store"
+    column_list = ["name", "kind", "billing_city", "billing_country", "group", "owner", "can_login", "updated_at"]
+    column_filters = [
+        "billing_country", "billing_province", "group", "can_login", "kind", "status", "rating", "owner", "created_at",
+        "updated_at", "billing_city", "vat_number", "tags", "newsletter", "employees", "emails", "phones", "contacts", "notes",
+    ]  # fmt: skip
+    record_summary = ("billing_city", "billing_country", "group", "owner")
+    form_panels = (
+        (N_("Details"), ["kind", "company", "vat_number", "first_name", "last_name", "name", "code", "emails", "phones", "group"]),
+        (N_("Login"), ["can_login", "password"]),
+        (N_("Address"), [
+            "billing_street", "billing_street2", "billing_postal_code", "billing_city", "billing_country", "billing_province",
+        ]),
+        (N_("Shipping address"), [
+            "shipping_street", "shipping_street2", "shipping_postal_code", "shipping_city", "shipping_country", "shipping_province",
+        ]),
+        (N_("More"), [
+            "tax_code", "recipient", "website", "owner", "status", "rating", "language", "currency", "employees", "legal_form",
+            "tags", "newsletter",
+        ]),
+    )  # fmt: skip
+
+
+class ContactView(PanelView):
+    """The people at customers."""
+
+    menu_group = N_("Customers")
+    menu_icon = "users"
+
+
+class NoteView(PanelView):
+    """What was written down about customers."""
+
+    menu_group = N_("Customers")
+    menu_icon = "notes"
+
+
+register(Customer, CustomerView)
+register(Contact, ContactView)
+register(Note, NoteView)

@@ -1,0 +1,66 @@
+"""The small form behind "+ Filter" and behind every chip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from admin_views.filters import Filter, Widget, choices_of, rows_of
+from models.description import title_of
+
+MOST_CHECKS = 12
+
+
+def widgets(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
+    """Return the controls of a filter's form, filled in from the address."""
+    found = WIDGETS[flt.family](flt, args, lookup_url)
+    optional = flt.attribute is None or flt.attribute.column.nullable
+    return [*found, _empty(flt, args)] if optional else found
+
+
+def _choices(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
+    chosen = set(args.getlist(flt.name()))
+    listed = [(value, text, value in chosen) for value, text in choices_of(flt, args)]
+    return [Widget(flt.name(), "checks" if len(listed) <= MOST_CHECKS else "multi", gettext("is any of"), listed)]
+
+
+def _relation(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
+    chosen = [(str(row.id), title_of(row), True) for row in rows_of(flt, args.getlist(flt.name()))]
+    return [Widget(flt.name(), "picker", gettext("is any of"), chosen, lookup_url=lookup_url)]
+
+
+def _text(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
+    operators = (("contains", gettext("contains")), ("", gettext("is exactly")))
+    return [Widget(flt.name(key), "text", words, value=args.get(flt.name(key), "")) for key, words in operators]
+
+
+def _range(kind: str) -> Callable[[Filter, MultiDict[str, str], str], list[Widget]]:
+    def ends(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
+        pairs = (("from", gettext("from")), ("to", gettext("to")))
+        return [Widget(flt.name(key), kind, words, value=args.get(flt.name(key), "")) for key, words in pairs]
+
+    return ends
+
+
+def _empty(flt: Filter, args: MultiDict[str, str]) -> Widget:
+    value = args.get(flt.name("empty"), "")
+    answers = (("", gettext("any")), ("1", gettext("is empty")), ("0", gettext("is not empty")))
+    listed = [(answer, words, answer == value) for answer, words in answers]
+    return Widget(flt.name("empty"), "empty", gettext("value"), listed, value)
+
+
+def _nothing(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
+    return []
+
+
+WIDGETS: dict[str, Callable[[Filter, MultiDict[str, str], str], list[Widget]]] = {
+    "choices": _choices,
+    "relation": _relation,
+    "text": _text,
+    "date": _range("date"),
+    "number": _range("number"),
+    "children": _nothing,
+    "none": _nothing,
+}

@@ -1,0 +1,189 @@
+"""How each kind of value is shown, typed and filtered: the only place that tells kinds apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Literal
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+from wtforms import fields
+
+from admin_views import controls
+from admin_views.say import NONE, pill, plain, when
+from models import kinds
+from models.base import Base
+from models.choices import Choice
+from models.description import Attribute, title_of
+from models.rules import currency, language, places
+
+Family = Literal["text", "choices", "relation", "date", "number", "none"]
+Options = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How values of a kind appear.
+
+    `cell` shows one in a list, `text` in an export or the history (with the row it stands on), `control` is the form field.
+    """
+
+    control: Callable[..., Any] | None
+    cell: Callable[[Any, Base], Markup]
+    text: Callable[[Any, Base], str]
+    family: Family = "text"
+    options: Callable[[Attribute], Options] | None = None
+    numeric: bool = False
+    wide: bool = False
+
+
+def look(attribute: Attribute) -> Look:
+    """Return how values of this attribute appear."""
+    if attribute.target:
+        return RELATION
+    if attribute.kind and attribute.kind.name in BY_KIND:
+        return BY_KIND[attribute.kind.name]
+    return next((found for base, found in BY_TYPE if issubclass(attribute.python_type, base)), TEXT)
+
+
+def cell(attribute: Attribute, row: Base) -> Markup:
+    """Return the value of an attribute as a list or record shows it."""
+    value = getattr(row, attribute.key)
+    return NONE if value is None or value == "" else look(attribute).cell(value, row)
+
+
+def text(attribute: Attribute, row: Base) -> str:
+    """Return the value of an attribute as plain text; secrets have none."""
+    value = getattr(row, attribute.key)
+    return "" if value is None or attribute.secret else look(attribute).text(value, row)
+
+
+def options(attribute: Attribute) -> list[tuple[str, str]]:
+    """Return every value one can choose, with its label."""
+    found = look(attribute).options
+    return list(found(attribute)) if found else []
+
+
+def _plain(value: Any, row: Base) -> str:
+    return plain(value)
+
+
+def _escaped(value: Any, row: Base) -> Markup:
+    return escape(plain(value))
+
+
+def _link(scheme: str) -> Callable[[Any, Base], Markup]:
+    def cell(value: Any, row: Base) -> Markup:
+        return Markup('<a href="{}{}">{}</a>').format(scheme, value, value)
+
+    return cell
+
+
+def _website(value: Any, row: Base) -> Markup:
+    shown = value.split("://", 1)[-1].rstrip("/")
+    return Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>').format(value, shown)
+
+
+def _phone(value: Any, row: Base) -> Markup:
+    dialled = "".join(sign for sign in value if sign.isdigit() or sign == "+")
+    return Markup('<a href="tel:{}">{}</a>').format(dialled, value)
+
+
+def _country(value: Any, row: Base) -> str:
+    return places.country_name(value)
+
+
+def _province(value: Any, row: Base) -> str:
+    return value  # type: ignore[no-any-return]
+
+
+def _choice(value: Any, row: Base) -> Markup:
+    return pill(plain(value), value.tone)
+
+
+def _bool(value: Any, row: Base) -> Markup:
+    return pill(plain(value), "green" if value else "grey")
+
+
+def _moment(value: datetime, row: Base) -> Markup:
+    full = plain(value)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), full, when(value))
+
+
+def _prose(value: str, row: Base) -> Markup:
+    return Markup('<span class="prose">{}</span>').format(value)
+
+
+def _tags(value: str, row: Base) -> Markup:
+    return Markup(" ").join(pill(tag) for tag in value.split(", "))
+
+
+def _related(value: Base, row: Base) -> Markup:
+    return escape(title_of(value))
+
+
+def _secret(value: Any, row: Base) -> Markup:
+    return pill(gettext("set"), "green")
+
+
+def _choices_of(attribute: Attribute) -> Options:
+    members: Any = attribute.python_type
+    return [(member.value, plain(member)) for member in members]
+
+
+def _by_name(names: Callable[[], Any]) -> Callable[[Attribute], Options]:
+    def listed(attribute: Attribute) -> Options:
+        return sorted(names().items(), key=lambda item: item[1])
+
+    return listed
+
+
+def _named(names: Callable[[], Any]) -> Callable[[Any, Base], str]:
+    def named(value: Any, row: Base) -> str:
+        return names().get(value, value)  # type: ignore[no-any-return]
+
+    return named
+
+
+def _shown(text: Callable[[Any, Base], str]) -> Callable[[Any, Base], Markup]:
+    return lambda value, row: escape(text(value, row))
+
+
+def _select(names: Callable[[], Any]) -> Look:
+    text = _named(names)
+    return Look(controls.Select, _shown(text), text, "choices", _by_name(names))
+
+
+TEXT = Look(controls.Line, _escaped, _plain)
+RELATION = Look(controls.Picker, _related, _plain, "relation")
+BY_KIND: dict[str, Look] = {
+    kinds.EMAIL.name: replace(TEXT, control=controls.Email, cell=_link("mailto:")),
+    kinds.PHONE.name: replace(TEXT, control=controls.Phone, cell=_phone),
+    kinds.URL.name: replace(TEXT, control=controls.Url, cell=_website),
+    kinds.LONG_TEXT.name: replace(TEXT, control=controls.Text, cell=_prose, wide=True),
+    kinds.TAGS.name: replace(TEXT, cell=_tags),
+    kinds.COUNTRY.name: _select(lambda: places.COUNTRIES),
+    kinds.PROVINCE.name: Look(controls.Suggest, _shown(_province), _province, "choices"),
+    kinds.CURRENCY.name: _select(currency.currencies),
+    kinds.LANGUAGE.name: _select(language.languages),
+    kinds.COUNT.name: Look(controls.Whole, _escaped, _plain, "number", numeric=True),
+    kinds.PERCENT.name: Look(controls.Number, _escaped, _plain, "number", numeric=True),
+    kinds.CUSTOMER_PASSWORD.name: Look(controls.Secret, _secret, lambda value, row: "", "none"),
+}
+BY_TYPE: tuple[tuple[type, Look], ...] = (
+    (Choice, Look(controls.Choices, _choice, _plain, "choices", _choices_of)),
+    (Enum, Look(controls.Choices, _escaped, _plain, "choices", _choices_of)),
+    (bool, Look(controls.Check, _bool, _plain, "choices", lambda attribute: _yes_no())),
+    (datetime, Look(None, _moment, _plain, "date", numeric=True)),
+    (date, Look(fields.DateField, _escaped, _plain, "date", numeric=True)),
+    (Decimal, Look(controls.Number, _escaped, _plain, "number", numeric=True)),
+    (int, Look(controls.Whole, _escaped, _plain, "number", numeric=True)),
+)
+
+
+def _yes_no() -> Options:
+    return [("1", gettext("yes")), ("0", gettext("no"))]

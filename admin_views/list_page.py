@@ -1,0 +1,215 @@
+"""The list page: what the query found, as plain values for the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from flask_babel import format_decimal, gettext, ngettext
+
+from admin_views.filters import Condition, Filter, Widget
+from admin_views.kinds import cell, look, text
+from admin_views.listing import MOST_COUNTED, Page, State
+from admin_views.page import Chip, Column, Hit, Link, Listing, Pager, Row
+from admin_views.say import avatar, label
+from models.base import db
+from models.description import title_of
+from models.permissions import Permission
+from models.search import hits
+
+AROUND = 2
+
+
+def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
+    """Return the list page of a view."""
+    state = page.state
+    keys = shown_columns(view, state)
+    noun = view.model.__label__.lower()
+    return Listing(
+        title=label(view.name),
+        url=view.get_url(".index_view"),
+        columns=columns(view, state, keys),
+        rows=rows(view, page, keys),
+        pager=pager(view, page),
+        count_label=count_label(page, filtered=bool(conditions or state.search)),
+        search=state.search,
+        search_placeholder=gettext("Search %(things)s", things=label(view.name).lower()),
+        chips=[chip(view, state, condition) for condition in conditions],
+        filters=[filter_link(view, state, flt) for flt in view.filters.values()],
+        column_choices=[column_choice(view, state, key, keys) for key in view.choosable_columns],
+        actions=view.actions(),
+        action_url=view.get_url(".action_view"),
+        state=state.pairs(without=("search", "page")),
+        new=Link(gettext("New %(thing)s", thing=label(noun)), view.get_url(".create_view")) if view.can_create else None,
+        export=_export(view, state),
+        empty=_empty(state, conditions),
+        remedies=_remedies(view, state, conditions),
+    )
+
+
+def shown_columns(view: Any, state: State) -> list[str]:
+    """Return the columns to show: the title first, whatever was chosen."""
+    wanted = state.columns or view.column_list
+    return list(dict.fromkeys([view.description.title, *wanted]))
+
+
+def columns(view: Any, state: State, keys: Sequence[str], *, sortable: bool = True) -> list[Column]:
+    """Return the headings, each with the address that sorts by it."""
+    order = state.sort or view.column_default_sort
+    return [_column(view, state, key, order, sortable and key in view.column_sortable_list) for key in keys]
+
+
+def _column(view: Any, state: State, key: str, order: str, sortable: bool) -> Column:  # noqa: FBT001
+    attribute = view.description.attributes[key]
+    direction = {key: "ascending", f"-{key}": "descending"}.get(order)
+    flipped = f"-{key}" if direction == "ascending" else key
+    url = f"{view.get_url('.index_view')}?{state.query(sort=flipped)}" if sortable else None
+    return Column(key, label(attribute.label), look(attribute).numeric, url, cast(Any, direction))
+
+
+def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
+    """Return the rows; where a search matched outside the title, they say so."""
+    attributes = [view.description.attributes[key] for key in keys]
+    found = hits(db.session, view.model, page.rows, page.state.search) if page.state.search else {}
+    first = (page.state.page - 1) * page.state.size + 1
+    walk = page.state.query(page=page.state.page)
+    subtitle = view.description.attributes.get(view.column_subtitle or "")
+    shown = []
+    for number, row in enumerate(page.rows, start=first):
+        name = title_of(row)
+        hit = found.get(row.id)
+        shown.append(
+            Row(
+                id=row.id,
+                title=name,
+                cells=[cell(attribute, row) for attribute in attributes],
+                url=f"{view.get_url('.details_view')}?id={row.id}&at={number}{'&' if walk else ''}{walk}",
+                subtitle=text(subtitle, row) if subtitle else "",
+                avatar=avatar(name),
+                hit=Hit(label(hit.label), hit.before, hit.match, hit.after) if hit else None,
+            )
+        )
+    return shown
+
+
+def pager(view: Any, page: Page) -> Pager:
+    """Return where one is, and the ways on."""
+    state, size = page.state, page.state.size
+    first = (state.page - 1) * size + 1 if page.rows else 0
+    last = first + len(page.rows) - 1 if page.rows else 0
+    has_next = last < page.count if not page.is_capped else len(page.rows) == size
+    return Pager(
+        first=first,
+        last=last,
+        count=written(page),
+        previous_url=_page_url(view, state, state.page - 1) if state.page > 1 else None,
+        next_url=_page_url(view, state, state.page + 1) if has_next else None,
+        pages=_pages(view, page),
+        sizes=[
+            Link(str(number), f"{view.get_url('.index_view')}?{state.query(size=number)}", active=number == size)
+            for number in sorted(view.page_size_options)
+        ],
+    )
+
+
+def written(page: Page) -> str:
+    """Return the number of rows, or "10,000+"."""
+    return f"{format_decimal(MOST_COUNTED)}+" if page.is_capped else str(format_decimal(page.count))
+
+
+def count_label(page: Page, *, filtered: bool) -> str:
+    """Return the number of rows as a phrase."""
+    if filtered:
+        return ngettext("%(count)s matches", "%(count)s match", page.count, count=written(page))
+    return written(page)
+
+
+def _page_url(view: Any, state: State, number: int) -> str:
+    return f"{view.get_url('.index_view')}?{state.query(page=number)}"
+
+
+def _pages(view: Any, page: Page) -> list[Link]:
+    """The first page, those around this one, and the last."""
+    here, last = page.state.page, page.pages
+    near = range(max(1, here - AROUND), min(last, here + AROUND) + 1)
+    numbers = sorted({1, *near, last}) if last > 1 else []
+    links: list[Link] = []
+    for number in numbers:
+        if links and number - int(links[-1].label) > 1:
+            links.append(Link("…", None))
+            links.append(_page_link(view, page, number))
+        else:
+            links.append(_page_link(view, page, number))
+    return links
+
+
+def _page_link(view: Any, page: Page, number: int) -> Link:
+    return Link(str(number), _page_url(view, page.state, number), active=number == page.state.page)
+
+
+def chip(view: Any, state: State, condition: Condition) -> Chip:
+    """Return an active filter as a sentence."""
+    flt = view.filters[condition.key]
+    return Chip(condition.label, condition.operator, condition.value, filter_link(view, state, flt).url or "", _without(view, state, flt))
+
+
+def filter_link(view: Any, state: State, flt: Filter) -> Link:
+    """Return the way to a filter's form."""
+    query = replace(state, page=1).query()
+    return Link(flt.label, f"{view.get_url('.filter_view')}?field={flt.key}{'&' if query else ''}{query}")
+
+
+def _without(view: Any, state: State, flt: Filter) -> str:
+    names = set(flt.names)
+    kept = tuple((name, value) for name, value in state.filters if name not in names)
+    return f"{view.get_url('.index_view')}?{state.query(filters=kept)}"
+
+
+def filter_form(view: Any, flt: Filter, state: State, widgets: Sequence[Widget]) -> dict[str, Any]:
+    """Return the form of a filter: what else the list shows travels along hidden."""
+    return {
+        "key": flt.key,
+        "label": flt.label,
+        "url": view.get_url(".index_view"),
+        "hidden": state.pairs(without=[*flt.names, "page"]),
+        "widgets": widgets,
+        "remove_url": _without(view, state, flt),
+    }
+
+
+def column_choice(view: Any, state: State, key: str, shown: Sequence[str]) -> Link:
+    """Return the way to the same list with a column more or less."""
+    changed = tuple(each for each in shown if each != key) if key in shown else (*shown, key)
+    url = f"{view.get_url('.index_view')}?{state.query(columns=changed)}"
+    fixed = key == view.description.title
+    return Link(label(view.description.attributes[key].label), None if fixed else url, active=key in shown)
+
+
+def _export(view: Any, state: State) -> Link | None:
+    decision = view.allows(Permission.EXPORT)
+    if not decision:
+        return None
+    query = state.query()
+    return Link(gettext("Export"), f"{view.get_url('.export', export_type='csv')}{'?' if query else ''}{query}")
+
+
+def _empty(state: State, conditions: Sequence[Condition]) -> str:
+    if state.search and conditions:
+        return gettext("Nothing matches “%(text)s” with these filters.", text=state.search)
+    if state.search:
+        return gettext("Nothing matches “%(text)s”.", text=state.search)
+    return gettext("Nothing matches these filters.") if conditions else gettext("There is nothing here yet.")
+
+
+def _remedies(view: Any, state: State, conditions: Sequence[Condition]) -> list[Link]:
+    """What to drop to see something again."""
+    drops = [
+        Link(gettext("Drop “%(filter)s”", filter=f"{each.label} {each.operator} {each.value}"), _without(view, state, view.filters[each.key]))
+        for each in conditions
+    ]
+    if state.search:
+        drops.append(Link(gettext("Clear the search"), f"{view.get_url('.index_view')}?{state.query(search='')}"))
+    return drops
+
+

@@ -1,0 +1,150 @@
+"""A list's state as its address says it, and the query that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
+
+from admin_views.controls import read_key
+from admin_views.filters import Condition, Filter
+from models.base import Base, db
+from models.description import describe
+from models.search import matching
+
+MOST_COUNTED = 10_000
+LAST_PAGE = 100_000
+SEARCHED = 200
+
+
+@dataclass(frozen=True)
+class State:
+    """What a list shows: everything is in the address, nothing in the session."""
+
+    search: str = ""
+    sort: str = ""
+    page: int = 1
+    size: int = 50
+    columns: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+    scope: tuple[tuple[str, str], ...] = ()
+
+    def pairs(self, *, without: Iterable[str] = (), default_size: int = 50) -> list[tuple[str, str]]:
+        """Return the address's arguments, leaving out what is not said or not wanted."""
+        said = [
+            *self.scope,
+            ("search", self.search),
+            *self.filters,
+            ("sort", self.sort),
+            ("columns", ",".join(self.columns)),
+            ("page_size", str(self.size) if self.size != default_size else ""),
+            ("page", str(self.page) if self.page > 1 else ""),
+        ]
+        left_out = set(without)
+        return [(name, value) for name, value in said if value and name not in left_out]
+
+    def query(self, **changes: Any) -> str:
+        """Return the query string of the same list with something changed; any change goes back to page one."""
+        return urlencode(replace(self, **({"page": 1} | changes)).pairs())
+
+    @property
+    def args(self) -> MultiDict[str, str]:
+        """The filters as arguments."""
+        return MultiDict(self.filters)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page; `count` is exact up to `MOST_COUNTED` and one more beyond."""
+
+    rows: Sequence[Base]
+    count: int
+    state: State
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.count > MOST_COUNTED
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, as far as counted."""
+        return max(1, -(-min(self.count, MOST_COUNTED) // self.state.size))
+
+
+def read_state(
+    args: MultiDict[str, str], *, filters: dict[str, Filter], sortable: Iterable[str], columns: Sequence[str],
+    sizes: Sequence[int], parent: str | None,
+) -> State:
+    """Return the state an address asks for, without what does not exist and within bounds."""
+    names = {name for flt in filters.values() for name in flt.names}
+    sort = args.get("sort", "")
+    wanted = tuple(key for key in args.get("columns", "").split(",") if key in columns)
+    size = read_key(args.get("page_size", "")) or sizes[0]
+    return State(
+        search=readable(args.get("search", ""))[:SEARCHED],
+        sort=sort if sort.removeprefix("-") in sortable else "",
+        page=min(read_key(args.get("page", "")) or 1, LAST_PAGE),
+        size=size if size in sizes else sizes[0],
+        columns=wanted,
+        filters=tuple((name, readable(value)) for name, value in args.items(multi=True) if name in names and value),
+        scope=tuple((parent, str(key)) for key in [read_key(args.get(parent or "", ""))] if parent and key),
+    )
+
+
+def readable(text: str) -> str:
+    """Return a text without what no database stores: control characters and halves of letters."""
+    return "".join(sign for sign in text if sign.isprintable() or sign == " ").strip()
+
+
+def selection(model: type[Base], state: State, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
+    """Return the clauses that rows of the list fulfil."""
+    clauses: list[Any] = [condition.clause for condition in conditions]
+    clauses += [getattr(model, f"{name}_id") == int(key) for name, key in state.scope]
+    found = matching(model, state.search) if state.search else None
+    return [*clauses, found] if found is not None else clauses
+
+
+def keys_in_order(model: type[Base], clauses: Sequence[Any], sort: str) -> Select[Any]:
+    """Return the keys of the list's rows in a total order: what is sorted by, then the key."""
+    query = select(model.id).where(*clauses)
+    name, descending = sort.removeprefix("-"), sort.startswith("-")
+    attribute = describe(model).attributes[name]
+    column: Any = getattr(model, name)
+    if attribute.target:
+        query = query.outerjoin(column)
+        column = getattr(attribute.target, describe(attribute.target).title)
+    order = column.desc() if descending else column.asc()
+    if attribute.column.nullable:
+        order = order.nulls_last()
+    return query.order_by(order, model.id.desc() if descending else model.id.asc())
+
+
+def fetch(model: type[Base], state: State, clauses: Sequence[Any], sort: str, shown: Iterable[str]) -> Page:
+    """Return one page: the keys are walked in order, then the rows of the page alone are read with their relations."""
+    count = capped_count(model, clauses)
+    last = max(1, -(-min(count, MOST_COUNTED + 1) // state.size))
+    state = replace(state, page=min(state.page, last)) if count <= MOST_COUNTED else state
+    keys = keys_in_order(model, clauses, sort).limit(state.size).offset((state.page - 1) * state.size)
+    return Page(rows_by_key(model, list(db.session.scalars(keys)), shown), count, state)
+
+
+def rows_by_key(model: type[Base], keys: Sequence[int], shown: Iterable[str] = ()) -> list[Base]:
+    """Return rows in the order of their keys, with the relations that are shown."""
+    if not keys:
+        return []
+    relations = inspect(model).relationships
+    loads = [joinedload(getattr(model, key)) for key in shown if key in relations]
+    rows = {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(keys)).options(*loads))}
+    return [rows[key] for key in keys if key in rows]
+
+
+def capped_count(model: type[Base], clauses: Sequence[Any]) -> int:
+    """Count the list's rows, stopping just after `MOST_COUNTED`."""
+    some = select(model.id).where(*clauses).limit(MOST_COUNTED + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0

@@ -1,0 +1,59 @@
+"""The panel as a whole: every registered entity, what surrounds each page, and the first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, redirect, request
+from flask_admin import AdminIndexView, expose
+from flask_login import current_user
+from markupsafe import Markup
+
+from admin_views import customer, group, places, undo, user
+from admin_views.registry import build_admin, menu
+from admin_views.requests import is_fragment
+from admin_views.say import avatar
+from admin_views.security import asset, csp_nonce
+from admin_views.toasts import toasts
+
+PANELS = (customer, group, user)  # importing a module registers its panels
+THEMES = {"light", "dark"}
+
+
+class HomeView(AdminIndexView):  # type: ignore[misc]
+    """The first page: the list that people come for."""
+
+    @expose("/")
+    def index(self) -> Any:
+        """Go to the first panel of the menu."""
+        return redirect(menu(self.admin, "")[0].links[0].url or "/")
+
+
+def init_panel(app: Flask) -> None:
+    """Add every registered panel and what all pages share."""
+    admin = build_admin(app, HomeView(url="/"), csp_nonce)
+    app.extensions["panel"] = admin
+    app.register_blueprint(undo.blueprint)
+    app.register_blueprint(places.blueprint)
+    app.jinja_env.globals.update(icon=icon, toasts=toasts)
+    app.context_processor(surroundings)
+
+
+def surroundings() -> dict[str, Any]:
+    """Return what every page shows around its content."""
+    theme = request.cookies.get("theme", "")
+    common = {"theme": theme if theme in THEMES else "auto", "is_fragment": is_fragment()}
+    if not current_user or not current_user.is_authenticated:
+        return {**common, "menu": [], "user": None}
+    here = (request.endpoint or "").partition(".")[0]
+    return {**common, "menu": [] if is_fragment() else menu(current_app.extensions["panel"], here), "user": _user()}
+
+
+def _user() -> dict[str, Any]:
+    name = current_user.name
+    return {"name": name, "avatar": avatar(name), "account_url": "/account", "logout_url": "/logout"}
+
+
+def icon(name: str) -> Markup:
+    """Return an icon of the sprite; it says nothing that the words beside it do not."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(asset("vendor/icons.svg"), name)

@@ -1,0 +1,175 @@
+"""The record page: its panels, its children, and where it stands in the list it was opened from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import abort, request
+from flask_babel import gettext
+from markupsafe import Markup, escape
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload
+
+from admin_views import grid_page
+from admin_views.controls import read_key
+from admin_views.form_page import panel_keys
+from admin_views.kinds import cell, text
+from admin_views.listing import MOST_COUNTED, State, capped_count, keys_in_order, selection
+from admin_views.page import Badge, Field, Grid, Link, Panel, Record
+from admin_views.requests import record_url
+from admin_views.say import NONE, avatar, label, pill, plain
+from models.base import Base, db
+from models.choices import Choice
+from models.description import Attribute, Child, describe, title_of
+from models.permissions import Permission
+
+
+def record(view: Any, row: Base) -> Record:
+    """Return the record page of a row."""
+    _load_relations(view, row)
+    grids = list(_grids(view, row))
+    name = title_of(row)
+    position, before, after = walk(view, row)
+    return Record(
+        id=row.id,
+        title=name,
+        subtitle=" · ".join(filter(None, (text(view.description.attributes[key], row) for key in view.record_summary))),
+        avatar=avatar(name),
+        badges=list(_badges(view, row)),
+        panels=[panel(view, row, number) for number in range(len(view.form_panels))],
+        grids=[each for each in grids if each.style == "grid"],
+        feeds=[each for each in grids if each.style == "feed"],
+        back=_back(view),
+        history_url=view.get_url(".history_view", id=row.id),
+        edit=_link(view, row, Permission.EDIT, gettext("Edit"), ".edit_view"),
+        delete=_link(view, row, Permission.DELETE, gettext("Delete…"), ".delete_view"),
+        actions=[],
+        position=position,
+        previous_url=before,
+        next_url=after,
+    )
+
+
+def answer_panel(view: Any, row: Base, panel_name: str) -> Any:
+    """Return one panel as a fragment."""
+    if not panel_keys(view, panel_name):
+        abort(404)
+    return view.render("admin/panel.html", panel=panel(view, row, int(panel_name)))
+
+
+def panel(view: Any, row: Base, number: int) -> Panel:
+    """Return one panel with its values."""
+    title, keys = view.form_panels[number]
+    editable = view.allows(Permission.EDIT, row)
+    return Panel(
+        key=str(number),
+        label=label(title),
+        fields=[field for key in keys for field in _fields(view, row, key)],
+        edit_url=view.get_url(".edit_view", id=row.id, panel=number) if editable else None,
+    )
+
+
+def _fields(view: Any, row: Base, key: str) -> Iterator[Field]:
+    parts = {child.key: child for child in view.description.parts}
+    if key in parts:
+        yield _part(row, parts[key])
+    else:
+        yield field(view.description.attributes[key], row)
+
+
+def field(attribute: Attribute, row: Base) -> Field:
+    """Return one value with its label; of a secret, only when it was set."""
+    value = _secret(attribute, row) if attribute.secret else _linked(attribute, row)
+    wide = bool(attribute.kind and attribute.kind.name == "long_text")
+    return Field(attribute.key, label(attribute.label), value, value is NONE, wide)
+
+
+def _secret(attribute: Attribute, row: Base) -> Markup:
+    if getattr(row, attribute.key) is None:
+        return NONE
+    changed = getattr(row, f"{attribute.key}_changed_at", None)
+    return escape(gettext("set %(when)s", when=plain(changed)) if changed else gettext("set"))
+
+
+def _linked(attribute: Attribute, row: Base) -> Markup:
+    """Return the value; another record as the way to it."""
+    target = getattr(row, attribute.key)
+    if attribute.target and target is not None:
+        return Markup('<a href="{}">{}</a>').format(record_url(target), title_of(target))
+    return cell(attribute, row)
+
+
+def _part(row: Base, child: Child) -> Field:
+    """Return the rows of a part, the primary one marked."""
+    description = describe(child.model)
+    first = description.attributes[description.title]
+    lines = []
+    for each in getattr(row, child.key):
+        marks = [pill(gettext("primary"))] if getattr(each, "primary", False) else []
+        marks += [pill(each.label)] if getattr(each, "label", None) else []
+        lines.append(Markup(" ").join([cell(first, each), *marks]))
+    value = Markup("<br>").join(lines) if lines else NONE
+    return Field(child.key, label(child.model.__plural__), value, not lines)
+
+
+def _badges(view: Any, row: Base) -> Iterator[Badge]:
+    for each in view.description.shown:
+        value = getattr(row, each.key) if issubclass(each.python_type, Choice) else None
+        if value is not None:
+            yield Badge(plain(value), value.tone)
+
+
+def _grids(view: Any, row: Base) -> Iterator[Grid]:
+    """The children in the order that the view declares, each by the view that manages them."""
+    for model in view.inline_models:
+        other = next((each for each in view.admin._views if getattr(each, "model", None) is model), None)
+        if other is not None and other.is_accessible():
+            yield grid_page.grid(other, row)
+
+
+def _load_relations(view: Any, row: Base) -> None:
+    """Read what the panels point to with the row itself, in one statement."""
+    relations = [each.key for each in inspect(view.model).relationships if each.direction.name == "MANYTOONE"]
+    if relations:
+        loads = [joinedload(getattr(view.model, key)) for key in relations]
+        db.session.scalar(
+            select(view.model).where(view.model.id == row.id).options(*loads).execution_options(populate_existing=True)
+        )
+
+
+def walk(view: Any, row: Base) -> tuple[str, str | None, str | None]:
+    """Return "7 of 43" and the ways to the neighbours in the list that the record was opened from."""
+    at = read_key(request.args.get("at", ""))
+    if not at:
+        return "", None, None
+    state = view.state()
+    clauses = selection(view.model, state, view.conditions(state))
+    keys = keys_in_order(view.model, clauses, state.sort or view.column_default_sort)
+    around = list(db.session.scalars(keys.offset(max(at - 2, 0)).limit(3)))
+    if row.id not in around:
+        return "", None, None
+    place = around.index(row.id)
+    count = capped_count(view.model, clauses)
+    total = f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+    before = _neighbour(view, state, around[place - 1], at - 1) if place else None
+    after = _neighbour(view, state, around[place + 1], at + 1) if place + 1 < len(around) else None
+    return gettext("%(n)s of %(count)s", n=at, count=total), before, after
+
+
+def _neighbour(view: Any, state: State, key: int, at: int) -> str:
+    query = state.query(page=state.page)
+    return f"{view.get_url('.details_view')}?id={key}&at={at}{'&' if query else ''}{query}"
+
+
+def _back(view: Any) -> Link:
+    """The way back to the list as it was."""
+    query = view.state().query(page=view.state().page) if "at" in request.args else ""
+    return Link(label(view.name), f"{view.get_url('.index_view')}{'?' if query else ''}{query}")
+
+
+def _link(view: Any, row: Base, permission: Permission, text: str, endpoint: str) -> Link:
+    decision = view.allows(permission, row)
+    if decision:
+        return Link(text, view.get_url(endpoint, id=row.id))
+    return Link(text, None, reason=gettext(decision.reason, **dict(decision.params)))

@@ -1,0 +1,43 @@
+"""`register(Model)`: an entity gets its panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_admin import Admin, AdminIndexView
+from flask_admin.theme import Bootstrap4Theme
+
+from admin_views.base import PanelView
+from admin_views.page import Link, MenuGroup
+from admin_views.say import label
+from models.base import Base
+
+GROUPS = ("Customers", "System")
+_registered: dict[type[Base], type[PanelView]] = {}
+
+
+def register(model: type[Base], view: type[PanelView] = PanelView) -> None:
+    """Give an entity a panel; without a view class, everything about it is derived from the model."""
+    _registered[model] = view
+
+
+def build_admin(app: Flask, index: AdminIndexView, nonce: Any) -> Admin:
+    """Return Flask-Admin with every registered panel."""
+    theme = Bootstrap4Theme(base_template="admin/page.html")
+    admin = Admin(app, name="Clientela", theme=theme, index_view=index, url="/", csp_nonce_generator=nonce)
+    for model, view in _registered.items():
+        admin.add_view(view(model))
+    return admin
+
+
+def menu(admin: Admin, here: str) -> list[MenuGroup]:
+    """Return the side menu for the person: the panels they may open, by group."""
+    views = [view for view in admin._views if isinstance(view, PanelView) and view.is_accessible()]
+    groups = dict.fromkeys([*GROUPS, *(view.menu_group for view in views)])
+    found = ((group, [_link(view, here) for view in views if view.menu_group == group]) for group in groups)
+    return [MenuGroup(label(group), links) for group, links in found if links]
+
+
+def _link(view: PanelView, here: str) -> Link:
+    return Link(label(view.name), view.get_url(".index_view"), icon=view.menu_icon, active=view.endpoint == here)

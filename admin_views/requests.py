@@ -1,0 +1,25 @@
+"""What kind of answer a request wants, and how to send it elsewhere."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from models.base import Base
+
+
+def is_fragment() -> bool:
+    """Whether a part of the page asks for its new content."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+
+
+def record_url(row: Base) -> str:
+    """Return the address of a record's page."""
+    return url_for(f"{row.__tablename__}.details_view", id=row.id)
+
+
+def go(url: str) -> Response:
+    """Go to another page, also from within a fragment."""
+    if is_fragment():
+        return Response(status=204, headers={"HX-Redirect": url})
+    return redirect(url, 303)
