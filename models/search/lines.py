@@ -1,0 +1,106 @@
+"""What of an entity is searched, and where its rows belong: read from the declaration, told as SQL expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, reduce
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, func, literal, select
+
+from models.base import Base
+from models.description import Attribute, describe, entities
+from models.kinds import Search
+
+Columns = Callable[[str], ColumnElement[Any]]
+
+# What people put between the digits of a number.
+_SEPARATORS = " -./()+"
+# In the line of a phone number, stands between what was typed and the digits that find it.
+KEYS = "\t"
+
+
+@cache
+def lines(model: type[Base]) -> tuple[Attribute, ...]:
+    """Return the searched attributes in the order of their lines: the title, then as declared."""
+    description = describe(model)
+    found = [each for each in description.attributes.values() if each.searched and not each.facts.hidden]
+    return tuple(sorted(found, key=lambda each: each.key != description.title))
+
+
+def indexed() -> tuple[type[Base], ...]:
+    """Return the entities whose rows have entries."""
+    return tuple(model for model in entities() if lines(model))
+
+
+@cache
+def ancestry(model: type[Base]) -> tuple[type[Base], ...]:
+    """Return the entity, its parent, and so on up to the topmost."""
+    parent = describe(model).parent
+    return (model, *ancestry(parent.target)) if parent and parent.target else (model,)
+
+
+def descendants(model: type[Base]) -> tuple[type[Base], ...]:
+    """Return the entities with entries whose rows belong, at any depth, to rows of this one."""
+    return tuple(each for each in indexed() if model in ancestry(each)[1:])
+
+
+def columns(model: type[Base]) -> tuple[str, ...]:
+    """Return the columns that an entry is made from, the key of the parent included."""
+    own = [name for each in lines(model) for name in _columns(each)]
+    return (*own, parent_column(model)) if len(ancestry(model)) > 1 else tuple(own)
+
+
+def parent_column(model: type[Base]) -> str:
+    """Return the foreign key to the parent; only for entities that have one."""
+    parent = describe(model).parent
+    if parent is None:
+        raise TypeError(f"{model.__name__} has no parent")
+    return parent.column.name
+
+
+def body(model: type[Base], column: Columns) -> ColumnElement[str]:
+    """Return the text of an entry: a line for each searched attribute."""
+    return reduce(lambda text, line: text + "\n" + line, (_line(each, column) for each in lines(model)))
+
+
+def root_key(model: type[Base], column: Columns) -> ColumnElement[Any]:
+    """Return the key of the topmost row that a row belongs to; its own if it is the topmost."""
+    return column("id") if len(ancestry(model)) == 1 else key_above(model, ancestry(model)[-1], column)
+
+
+def key_above(model: type[Base], above: type[Base], column: Columns) -> ColumnElement[Any]:
+    """Return the key of the row of an entity further up that a row belongs to."""
+    key = column(parent_column(model))
+    chain = ancestry(model)
+    for each in chain[1 : chain.index(above)]:
+        table = each.__table__.alias()
+        key = select(table.c[parent_column(each)]).where(table.c.id == key).scalar_subquery()
+    return key
+
+
+def keys_below(model: type[Base], above: type[Base], key: ColumnElement[Any]) -> Select[Any]:
+    """Return the keys of the rows that belong, at any depth, to the row of an entity further up."""
+    table = model.__table__.alias()
+    parent = table.c[parent_column(model)]
+    direct = ancestry(model)[1]
+    return select(table.c.id).where(parent == key if direct is above else parent.in_(keys_below(direct, above, key)))
+
+
+def _columns(attribute: Attribute) -> tuple[str, ...]:
+    companion = attribute.kind.companion if attribute.kind else None
+    own = attribute.column.name
+    return (own, f"{own}_{companion.suffix}") if companion else (own,)
+
+
+def _line(attribute: Attribute, column: Columns) -> ColumnElement[str]:
+    typed, *keys = (func.coalesce(column(name), "", type_=Text) for name in _columns(attribute))
+    one_line = func.replace(typed, "\n", " ", type_=Text)
+    if attribute.kind is None or attribute.kind.search is not Search.DIGITS:
+        return one_line
+    digits = (_digits(each) for each in (*keys, typed))
+    return one_line + KEYS + reduce(lambda text, each: text + literal(" ") + each, digits)
+
+
+def _digits(value: ColumnElement[str]) -> ColumnElement[str]:
+    return reduce(lambda text, sign: func.replace(text, sign, "", type_=Text), _SEPARATORS, value)

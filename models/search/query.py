@@ -1,0 +1,102 @@
+"""Which records match a search: always through an index, however common or rare the words are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, literal, or_, select
+
+from models.base import Base, db
+from models.gate import ungated
+from models.search.backend import Backend
+from models.search.backends import backend_of
+from models.search.index import SearchEntry
+from models.search.scope import Scope
+from models.search.words import Word, read_words
+
+MOST_VISITED = 2000
+PROBING = ungated("keys alone, and only to be matched with rows that the gate lets through")
+
+
+def matching(model: type[Base], text: str) -> ColumnElement[bool] | None:
+    """Return the criterion, for the WHERE of a select of the model, of the rows that match; None if there are no words.
+
+    Every word must be somewhere in the record or in what belongs to it. One or two statements find out first whether
+    few records match: then these are named. Where a great part does, rows are looked at in the order of the list.
+    """
+    backend = backend_of(db.session.get_bind().dialect.name)
+    words = read_words(text, backend.fold)
+    scope = Scope(model)
+    if not words:
+        return None
+    return Search(backend, scope, words).criterion() if scope.is_searched else false()
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search for records of one entity."""
+
+    backend: Backend
+    scope: Scope
+    words: Sequence[Word]
+
+    def criterion(self) -> ColumnElement[bool]:
+        """Name the records, or look at each in turn, or use a subquery: the first few entries show what is best."""
+        key: Any = self.scope.model.id
+        lead = self._rarest()
+        rows = db.session.execute(self._visit(lead, MOST_VISITED), execution_options=PROBING).all()
+        keys = {row.key for row in rows if row.matches and row.key is not None}
+        if len(rows) < MOST_VISITED:
+            return self.backend.among(key, sorted(keys))
+        if len(keys) >= MOST_VISITED // 4:
+            return and_(*(self._has(key, word) for word in (lead, *self._others(lead))))
+        visited = self._visit(lead, None).subquery()
+        return key.in_(select(visited.c.key).where(visited.c.matches))  # type: ignore[no-any-return]
+
+    def _rarest(self) -> Word:
+        """Return the word that fewest entries have, as far as one need count; a short one if there are only such."""
+        able = [word for word in self.words if word.is_indexed]
+        if len(able) < 2:
+            return able[0] if able else self.words[0]
+        counts = select(*(self._count(word) for word in able))
+        found = db.session.execute(counts, execution_options=PROBING).one()
+        return min(zip(found, range(len(able)), able, strict=True))[2]
+
+    def _count(self, word: Word) -> Any:
+        some = select(literal(1)).select_from(self._entries(word)).limit(MOST_VISITED).subquery()
+        return select(func.count()).select_from(some).scalar_subquery()
+
+    def _visit(self, lead: Word, limit: int | None) -> Select[Any]:
+        """Select, for entries that have the leading word, their record and whether it has all the others."""
+        entries = self._entries(lead)
+        some = select(self.scope.key(entries).label("key")).where(self.scope.holds(entries)).limit(limit).subquery()
+        others = [self._has(some.c.key, word) for word in self._others(lead)]
+        return select(some.c.key, and_(literal(1) == 1, *others).label("matches"))
+
+    def _entries(self, word: Word) -> FromClause:
+        """Return the entries that have a word, as the index finds them; for a short one, records with such a title."""
+        if word.is_indexed:
+            return self.backend.found(word.forms)
+        entry = SearchEntry.__table__.alias()
+        return select(entry).where(entry.c.entity == self.scope.name, _begins(entry, word)).subquery()
+
+    def _others(self, lead: Word) -> list[Word]:
+        return [word for word in self.words if word is not lead]
+
+    def _has(self, key: ColumnElement[Any], word: Word) -> ColumnElement[bool]:
+        """Return whether a record has a word, by its entries; a scalar, so that no planner turns it into a join."""
+        entry = SearchEntry.__table__.alias()
+        where = or_(*(self.backend.contains(entry.c.folded, form) for form in word.forms))
+        if not any(each.is_indexed for each in self.words) and word is self.words[0]:
+            where = and_(self.scope.own(entry, key), _begins(entry, word))
+        query = select(literal(1)).where(self.scope.of(entry, key), where).limit(1)
+        return query.scalar_subquery().is_not(None)
+
+
+def _begins(entry: FromClause, word: Word) -> ColumnElement[bool]:
+    """Return whether an entry, and so its title, begins with a short word."""
+    form = word.forms[0]
+    starts = and_(entry.c.start >= form[:2], entry.c.start <= form[:2] + "\U0010ffff")
+    return starts if len(form) <= 2 else and_(starts, func.substr(entry.c.folded, 1, len(form)) == form)
