@@ -13,7 +13,6 @@ import pysqlite3.dbapi2 as sqlite
 from flask import Flask
 from sqlalchemy import make_url
 
-from admin_views.production import check_production
 from models.auth import LONGEST
 
 KEY_BYTES = 32
@@ -61,8 +60,9 @@ def default_config() -> dict[str, Any]:
 
 
 def load_config(app: Flask, given: Mapping[str, Any] | None = None) -> None:
-    """Configure the app, given settings winning; `WeakSettings` names each that is not fit for production.
+    """Configure the app, given settings winning.
 
+    It is in production where others can reach it: bound to more than this machine, or known by names of its own.
     Files made from now on are for this user alone. Without a key in the environment, the instance folder keeps one.
     """
     os.umask(0o077)
@@ -74,8 +74,8 @@ def load_config(app: Flask, given: Mapping[str, Any] | None = None) -> None:
     config["SQLALCHEMY_DATABASE_URI"] = absolute(config["SQLALCHEMY_DATABASE_URI"], Path(app.instance_path))
     config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
     _set_cookies(config)
-    check_production(config, config["HOST"])
-    config["TRUSTED_HOSTS"] = config["TRUSTED_HOSTS"] or LOOPBACK_NAMES
+    if not config["PRODUCTION"]:
+        config["TRUSTED_HOSTS"] = LOOPBACK_NAMES
 
 
 def engine_options(config: Mapping[str, Any]) -> dict[str, Any]:

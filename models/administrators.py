@@ -15,14 +15,13 @@ LAST = N_("%(name)s is the last active administrator. Make somebody else an admi
 @event.listens_for(Session, "before_flush")
 def keep_an_administrator(session: Session, context: UOWTransaction, instances: object) -> None:
     """Refuse to delete, deactivate or demote the last active administrator, on whatever way it comes."""
-    leaving = [user for user in (*session.dirty, *session.deleted) if isinstance(user, User) and _leaves(session, user)]
-    if leaving and not _remaining(session, {user.id for user in leaving}):
-        field = "active" if not leaving[0].active else "role"
-        raise Refused(LAST, field, name=leaving[0].name)
-
-
-def _leaves(session: Session, user: User) -> bool:
-    return _was_administrator(user) and (user in session.deleted or not is_administrator(user))
+    gone = [user for user in session.deleted if isinstance(user, User)]
+    gone += [user for user in session.dirty if isinstance(user, User) and _demoted(user)]
+    keys = {user.id for user in gone}
+    stored = _stored(session) if gone else set()
+    if stored & keys and not stored - keys and not _coming(session):
+        last = next(user for user in gone if user.id in stored)
+        raise Refused(LAST, "active" if not last.active else "role", name=last.name)
 
 
 def is_administrator(user: User) -> bool:
@@ -30,16 +29,18 @@ def is_administrator(user: User) -> bool:
     return user.active and user.role is RoleName.ADMINISTRATOR
 
 
-def _was_administrator(user: User) -> bool:
-    before = {}
-    for key in ("active", "role"):
-        history = inspect(user).attrs[key].history
-        before[key] = history.deleted[0] if history.deleted else getattr(user, key)
-    return before["active"] is True and before["role"] is RoleName.ADMINISTRATOR
+def _demoted(user: User) -> bool:
+    attributes = inspect(user).attrs
+    changed = attributes.active.history.has_changes() or attributes.role.history.has_changes()
+    return changed and not is_administrator(user)
 
 
-def _remaining(session: Session, leaving: set[int]) -> bool:
-    """Return whether another administrator stays or comes; rows are locked, so that no two demote each other."""
-    coming = any(isinstance(user, User) and is_administrator(user) for user in (*session.new, *session.dirty))
-    stored = select(User.id).where(User.active, User.role == RoleName.ADMINISTRATOR).order_by(User.id).with_for_update()
-    return coming or bool(set(session.connection().scalars(stored)) - leaving)
+def _stored(session: Session) -> set[int]:
+    """Return the administrators in the database, locked, so that no two demote each other at the same time."""
+    # Asked of the database: the history of an attribute that was set before it was loaded does not know what it was.
+    found = select(User.id).where(User.active, User.role == RoleName.ADMINISTRATOR).order_by(User.id)
+    return set(session.connection().scalars(found.with_for_update()))
+
+
+def _coming(session: Session) -> bool:
+    return any(isinstance(user, User) and is_administrator(user) for user in (*session.new, *session.dirty))

@@ -1,0 +1,122 @@
+"""One's own account: who one is here, another password, and where one is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import abort, current_app, make_response, redirect, request, session, url_for
+from flask_admin import BaseView, expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from admin_views.auth import TOKEN, origin
+from admin_views.say import label, say, when
+from admin_views.toasts import toast
+from admin_views.visitor import visitor
+from models.auth import AuthSession
+from models.base import db
+from models.errors import DomainError
+from models.i18n import N_
+from models.operations.accounts import change_own_password
+from models.operations.sessions import end_other_sessions, end_session, renew, sessions_of
+from models.operations.throttle import Throttled
+from models.types import utcnow
+
+BROWSERS = ("Edg", "OPR", "Firefox", "Chromium", "Chrome", "Safari", "curl")
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+DIFFERENT = N_("These two are not the same. Type the new password again.")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A browser in which one is signed in; `end_url` is None for this very one."""
+
+    browser: str
+    ip: str
+    seen: str
+    end_url: str | None
+
+
+class AccountView(BaseView):
+    """The page on which people manage their own account."""
+
+    def __init__(self) -> None:
+        super().__init__(name=gettext("Your account"), endpoint="account", url="/account")
+
+    def is_visible(self) -> bool:
+        """Stay out of the side menu; the menu of the user leads here."""
+        return False
+
+    @expose("/")
+    def index(self) -> Response:
+        """Show the account."""
+        return self._page({})
+
+    @expose("/password", methods=["POST"])
+    def password(self) -> Response:
+        """Change the password, end the other sessions, and go on in this one under a new token."""
+        who = visitor()
+        try:
+            change_own_password(db.session, who.id, *_typed_passwords(), origin()[0])
+            session[TOKEN] = renew(db.session, who.session_id)
+            db.session.commit()
+        except DomainError as error:
+            db.session.rollback()
+            return self._page({each.field or "": say(each) for each in error.errors}, _status(error))
+        current_app.logger.info("changed own password")
+        toast(gettext("Your password is changed. You are signed out everywhere else."))
+        return redirect(url_for(".index"), 303)
+
+    @expose("/sessions/<int:key>/end", methods=["POST"])
+    def end(self, key: int) -> Response:
+        """End one of one's sessions."""
+        if not end_session(db.session, visitor().id, key):
+            abort(404)
+        return self._ended(1)
+
+    @expose("/sessions/end", methods=["POST"])
+    def end_others(self) -> Response:
+        """End all of one's sessions but this one."""
+        who = visitor()
+        return self._ended(end_other_sessions(db.session, who.id, who.session_id))
+
+    def _ended(self, count: int) -> Response:
+        db.session.commit()
+        current_app.logger.info("ended own sessions", extra={"count": count})
+        toast(gettext("Signed out there."))
+        return redirect(url_for(".index"), 303)
+
+    def _page(self, errors: Mapping[str, str], status: int = 200) -> Response:
+        who = visitor()
+        places = [_place(each) for each in sessions_of(db.session, who.id, utcnow())]
+        role = label(who.role.label)
+        return make_response(
+            self.render("admin/account.html", who=who, role=role, places=places, errors=errors), status
+        )
+
+
+def _typed_passwords() -> tuple[str, str]:
+    """Return the present password and the new one; DomainError if the new one was not typed alike twice."""
+    form = request.form
+    if form.get("password") != form.get("again"):
+        raise DomainError(DIFFERENT, "again")
+    return form.get("current", ""), form.get("password", "")
+
+
+def _status(error: DomainError) -> int:
+    return 429 if isinstance(error, Throttled) else 422
+
+
+def _place(found: AuthSession) -> Place:
+    here = found.id == visitor().session_id
+    end_url = None if here else url_for("account.end", key=found.id)
+    return Place(browser_name(found.agent), found.ip, when(found.last_seen_at), end_url)
+
+
+def browser_name(agent: str) -> str:
+    """Return what a person calls the browser that describes itself so."""
+    browser = next((name for name in BROWSERS if name in agent), "")
+    system = next((name for name in SYSTEMS if name in agent), "")
+    name = {"Edg": "Edge", "OPR": "Opera"}.get(browser, browser)
+    return " · ".join(filter(None, (name, system))) or gettext("Unknown browser")

@@ -1,0 +1,170 @@
+"""The door: who is asking, what is open to everybody, signing in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from werkzeug.wrappers import Response
+
+from admin_views.device import device_for, remember_device
+from admin_views.say import say
+from admin_views.security import is_static
+from admin_views.targets import safe_target
+from admin_views.visitor import Visitor, visitor_of
+from models.base import db
+from models.engine import set_mode
+from models.gate import set_actor
+from models.operations.sessions import resume, sign_out
+from models.operations.sign_in import sign_in
+from models.operations.throttle import Throttled, WrongPassword
+from models.permissions import actor_for
+from models.rules.password_hash import configure
+from models.types import utcnow
+
+View = TypeVar("View", bound=Callable[..., object])
+
+TOKEN = "token"  # noqa: S105  its name in Flask's signed cookie
+HOME = "/"
+READING = {"GET", "HEAD", "OPTIONS"}
+
+door = Blueprint("auth", __name__)
+
+
+def init_auth(app: Flask, db: SQLAlchemy) -> None:
+    """Admit nobody but those who have signed in, except to what is `public`; call it before CSRFProtect."""
+    configure(**app.config["ARGON2"])
+    app.before_request(admit)
+    app.teardown_request(forget_mode)
+    app.register_blueprint(door)
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(lambda _: g.get("visitor"))
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody; every other one is private."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def admit() -> Response | None:
+    """Say who is asking, so that their rights decide; send strangers to the sign-in, except on what is public."""
+    if is_static(request.endpoint):
+        return None
+    g.visitor = _visitor()
+    set_mode("read" if request.method in READING else "write")
+    return None if g.visitor or _is_public() else _to_sign_in()
+
+
+def forget_mode(error: BaseException | None = None) -> None:
+    """Let what this thread does outside of requests write again."""
+    set_mode("write")
+
+
+def origin() -> tuple[str, str]:
+    """Return from where the request comes: the address and the browser."""
+    return request.remote_addr or "", request.user_agent.string
+
+
+@door.get("/login")
+@public
+def login() -> Response:
+    """Show the form, unless somebody is signed in already."""
+    return redirect(_target()) if g.visitor else _form()
+
+
+@door.post("/login")
+@public
+def log_in() -> Response:
+    """Open a session if email and password belong together."""
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    try:
+        user_id, token = sign_in(db.session, email, password, *origin(), device_for(email))
+    except (WrongPassword, Throttled) as error:
+        return _refuse(error)
+    _end_session()
+    session[TOKEN] = token
+    current_app.logger.info("signed in", extra={"who": user_id, "ip": origin()[0]})
+    return remember_device(redirect(_target(), 303), email)
+
+
+@door.post("/logout")
+@public
+def log_out() -> Response:
+    """End the session, here and on the server, and let the browser forget the pages it keeps."""
+    current_app.logger.info("signed out")
+    _end_session()
+    response = redirect(url_for("auth.login"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def _visitor() -> Visitor | None:
+    """Return who has the session that the cookie names, and let the database session work on their behalf."""
+    token = session.get(TOKEN)
+    found = resume(db.session, token, utcnow()) if isinstance(token, str) else None
+    if found is None:
+        return None
+    set_actor(db.session, actor_for(found.user))
+    db.session.info["auth_session"] = found.id
+    return visitor_of(found)
+
+
+def _is_public() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "public", False)
+
+
+def _to_sign_in() -> Response:
+    """Ask to sign in, and to come back here afterwards; a fragment makes its whole page do so."""
+    where = safe_target(_here())
+    url = url_for("auth.login", next=None if where == HOME else where)
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _here() -> str:
+    """Return the page a person sees: that of the request, or the one that a form or a fragment was sent from."""
+    if "HX-Request" in request.headers:
+        return _path(request.headers.get("HX-Current-URL", ""))
+    return request.full_path.rstrip("?") if request.method in READING else _path(request.referrer or "")
+
+
+def _path(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if parts.netloc == request.host else ""
+
+
+def _target() -> str:
+    return safe_target(request.values.get("next")) or HOME
+
+
+def _form(error: str = "", status: int = 200) -> Response:
+    email, target = request.form.get("email", ""), safe_target(request.values.get("next"))
+    return make_response(render_template("admin/login.html", error=error, email=email, next=target), status)
+
+
+def _refuse(error: WrongPassword | Throttled) -> Response:
+    """Show the form again; nothing in the answer tells whether there is such a user."""
+    current_app.logger.warning("sign-in refused", extra={"reason": type(error).__name__, "ip": origin()[0]})
+    if isinstance(error, Throttled):
+        response = _form(say(error), 429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    return _form(say(error), 422)
+
+
+def _end_session() -> None:
+    """End the session of this browser, and forget everything its cookie held."""
+    token = session.pop(TOKEN, None)
+    if isinstance(token, str):
+        sign_out(db.session, token)
+    session.clear()

@@ -1,0 +1,72 @@
+"""What people read when a page cannot be shown: fixed sentences, and an id under which the log says more."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_babel import gettext
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from admin_views.requests import is_fragment
+from admin_views.say import say
+from models.errors import Conflict, DomainError, Refused
+from models.i18n import N_
+
+UNKNOWN = N_("Something went wrong"), N_("The panel could not do this. What was saved before is safe.")
+SENTENCES = {
+    400: (
+        N_("This request cannot be understood"),
+        N_("The page may have been open for too long. Go back, reload it and try again."),
+    ),
+    403: (N_("This is not allowed"), N_("Your role does not allow this. An administrator can change that.")),
+    404: (N_("There is nothing here"), N_("It was deleted, or the address is wrong, or it is not yours to see.")),
+    405: (N_("This cannot be opened"), N_("The address is there for a button, not for a visit. Go back and use that.")),
+    409: (N_("Somebody else was faster"), N_("This was changed in the meantime. Go back, reload and try again.")),
+    413: (N_("This is too much at once"), N_("What was sent is too large. Shorten the text or split the file.")),
+    429: (N_("Too many tries"), N_("Wait a few minutes, then try again.")),
+    503: (N_("The database is busy"), N_("Nothing was changed. Try again in a moment.")),
+}
+# What databases say when they cannot answer now, in contrast to a statement that is wrong.
+PASSING = ("locked", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
+RETRY_AFTER = 5  # seconds
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error of the app with a page of its own."""
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(DomainError, answer_refusal)
+    app.register_error_handler(OperationalError, answer_database_error)
+    app.register_error_handler(PoolTimeout, answer_database_error)
+
+
+def answer_http_error(error: HTTPException) -> Response | HTTPException:
+    """Return the page for an error, keeping its headers; redirects pass."""
+    if error.code is None or error.code < 400:
+        return error
+    title, text = SENTENCES.get(error.code, UNKNOWN)
+    response = error_page(error.code, gettext(title), gettext(text))
+    response.headers.extend([(key, value) for key, value in error.get_headers() if key != "Content-Type"])
+    return response
+
+
+def answer_refusal(error: DomainError) -> Response:
+    """Return the page for a refusal that no form has shown."""
+    code = 403 if isinstance(error, Refused) else 409 if isinstance(error, Conflict) else 400
+    return error_page(code, gettext(SENTENCES[code][0]), say(error))
+
+
+def answer_database_error(error: OperationalError | PoolTimeout) -> Response | HTTPException:
+    """Ask to come back when the database cannot answer now; a wrong statement stays an error of ours."""
+    said = str(getattr(error, "orig", error)).lower()
+    if isinstance(error, OperationalError) and not any(word in said for word in PASSING):
+        raise error
+    current_app.logger.error("database unavailable", exc_info=error)
+    return answer_http_error(ServiceUnavailable(retry_after=RETRY_AFTER))
+
+
+def error_page(code: int, title: str, text: str) -> Response:
+    """Return a page, or for a fragment an alert, with the id that the log has too."""
+    current_app.logger.info("refused", extra={"status": code, "method": request.method, "path": request.path})
+    template = "admin/error_alert.html" if is_fragment() else "admin/error.html"
+    return make_response(render_template(template, title=title, text=text, request_id=g.get("request_id", "")), code)
