@@ -57,11 +57,15 @@ def delete(view: Any, rows: Sequence[Base]) -> str:
 DELETE = Deed("delete", N_("Delete…"), Permission.DELETE, delete, danger=True)
 
 
+def all_deeds(view: Any) -> dict[str, Deed]:
+    """Return every action that a view declares, by name."""
+    declared = [getattr(getattr(type(view), name, None), "deed", None) for name in dir(type(view))]
+    return {each.name: each for each in (*declared, DELETE) if each is not None}
+
+
 def deeds_of(view: Any) -> dict[str, Deed]:
-    """Return every action of a view by name; `action_disallowed_list` takes some away."""
-    declared = [getattr(getattr(type(view), name), "deed", None) for name in dir(type(view)) if not name.startswith("__")]
-    found = {each.name: each for each in (*declared, DELETE) if each is not None}
-    return {name: each for name, each in found.items() if name not in view.action_disallowed_list}
+    """Return the actions of a view by name, without those in its `action_disallowed_list`."""
+    return {name: each for name, each in all_deeds(view).items() if name not in view.action_disallowed_list}
 
 
 def actions_of(view: Any) -> list[Action]:

@@ -261,7 +261,7 @@ class PanelView(ModelView):  # type: ignore[misc]
         """Show what happened to a record."""
         row = self.get_one(request.args.get("id"))
         page = history_page.history(self, row, read_key(request.args.get("before", "")))
-        return self.render("admin/history.html", history=page)
+        return self.render("admin/history.html", page=page)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:

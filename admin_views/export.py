@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import stream_with_context
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, inspect, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from admin_views.kinds import text
@@ -16,6 +16,8 @@ from admin_views.listing import State, keys_in_order, selection
 from admin_views.say import label
 from models.base import Base, db
 from models.description import title_of
+from models.gate import actor_of, set_actor
+from models.permissions import Actor
 
 BATCH = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -25,7 +27,9 @@ def csv_response(view: Any, state: State) -> Response:
     """Return the rows that the list's state selects, in its order, as a download."""
     name = f"{view.endpoint}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    lines = _lines(view, state)
+    order = state.sort or view.column_default_sort
+    keys = keys_in_order(view.model, selection(view.model, state, view.conditions(state)), order)
+    lines = _lines(view, keys, actor_of(db.session))
     return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
 
 
@@ -36,29 +40,35 @@ class _Echo:
         return line
 
 
-def _lines(view: Any, state: State) -> Iterator[str]:
+def _lines(view: Any, keys: Select[Any], actor: Actor) -> Iterator[str]:
     writer = csv.writer(_Echo())
     attributes = [view.description.attributes[key] for key, _ in view.get_export_columns()]
     parts = view.description.parts
     yield "\ufeff" + writer.writerow([*(label(each.label) for each in attributes), *(label(p.model.__plural__) for p in parts)])
-    for row in _rows(view, state):
+    for row in _rows(view, keys, actor):
         values = [text(each, row) for each in attributes]
         lists = ["; ".join(title_of(each) for each in getattr(row, part.key)) for part in parts]
         yield writer.writerow([_harmless(value) for value in (*values, *lists)])
 
 
-def _rows(view: Any, state: State) -> Iterator[Base]:
-    """Walk the keys in the list's order, then read the rows a batch at a time."""
+def _rows(view: Any, keys: Select[Any], actor: Actor) -> Iterator[Base]:
+    """Walk the keys in the list's order, then read the rows a batch at a time.
+
+    The session is one of its own: the request's is gone while the answer streams.
+    """
+    with Session(db.engine, autoflush=False) as session:
+        set_actor(session, actor)
+        for batch in session.scalars(keys).partitions(BATCH):
+            yield from _batch(view, session, batch)
+            session.expunge_all()
+
+
+def _batch(view: Any, session: Session, keys: Sequence[int]) -> list[Base]:
     model: type[Base] = view.model
-    clauses = selection(model, state, view.conditions(state))
-    keys = list(db.session.scalars(keys_in_order(model, clauses, state.sort or view.column_default_sort)))
     loads = [joinedload(getattr(model, each.key)) for each in inspect(model).relationships if each.direction.name == "MANYTOONE"]
     loads += [selectinload(getattr(model, part.key)) for part in view.description.parts]
-    for start in range(0, len(keys), BATCH):
-        batch = keys[start : start + BATCH]
-        rows = {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(batch)).options(*loads))}
-        yield from (rows[key] for key in batch if key in rows)
-        db.session.expunge_all()
+    rows = {row.id: row for row in session.scalars(select(model).where(model.id.in_(keys)).options(*loads))}
+    return [rows[key] for key in keys if key in rows]
 
 
 def _harmless(value: str) -> str:

@@ -10,6 +10,8 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from admin_views import customer, group, places, undo, user
+from admin_views.base import PanelView
+from admin_views.checks import check
 from admin_views.registry import build_admin, menu
 from admin_views.requests import is_fragment
 from admin_views.say import avatar
@@ -32,6 +34,7 @@ class HomeView(AdminIndexView):  # type: ignore[misc]
 def init_panel(app: Flask) -> None:
     """Add every registered panel and what all pages share."""
     admin = build_admin(app, HomeView(url="/"), csp_nonce)
+    check(view for view in admin._views if isinstance(view, PanelView))
     app.extensions["panel"] = admin
     app.register_blueprint(undo.blueprint)
     app.register_blueprint(places.blueprint)

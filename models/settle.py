@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import inspect, select, true
@@ -139,9 +138,8 @@ def _check_absent(attribute: Attribute, country: str | None) -> None:
 
 def _country(row: Base, attribute: Attribute) -> str | None:
     """Return the country that the declaration points to, if the rows on the way are there."""
-    if not attribute.facts.country:
-        return None
-    try:
-        return attrgetter(attribute.facts.country)(row)  # type: ignore[no-any-return]
-    except AttributeError:
-        return None
+    *way, last = (attribute.facts.country or "").split(".")
+    place: Base | None = row
+    for step in way:
+        place = related(place, step) if place is not None else None
+    return getattr(place, last, None) if last else None

@@ -1,0 +1,1 @@
+"""How people reach what models know: lists, records, forms, and the door."""

@@ -1,0 +1,88 @@
+"""Start-up checks: a name misspelt in a declaration stops the app, and the message says what was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from admin_views.actions import all_deeds
+from models.base import Base
+from models.description import describe, entities
+from models.fields import facts_of
+
+LISTS = ("column_list", "column_sortable_list", "column_filters", "record_summary")
+
+
+class DeclarationError(TypeError):
+    """A declaration names something that does not exist."""
+
+
+def check(views: Iterable[Any]) -> None:
+    """Raise DeclarationError with everything that is wrong in models and views."""
+    found = [*_in_models(), *(problem for view in views for problem in _in_view(view))]
+    if found:
+        raise DeclarationError("\n".join(found))
+
+
+def _in_models() -> Iterator[str]:
+    for model in entities():
+        description = describe(model)
+        for key, each in description.attributes.items():
+            facts = facts_of(each.column)
+            where = f"{model.__name__}.{key}"
+            if facts.country:
+                yield from _path(model, facts.country, f"{where}: country")
+            for fact in ("needs", "shown_as"):
+                name = getattr(facts, fact)
+                if name and name not in description.attributes:
+                    yield unknown(f"{where}: {fact}", name, description.attributes)
+
+
+def _path(model: type[Base], path: str, where: str) -> Iterator[str]:
+    """Follow a dotted path through relations to a column."""
+    *way, last = path.split(".")
+    for step in way:
+        attribute = describe(model).attributes.get(step)
+        if attribute is None or attribute.target is None:
+            relations = [key for key, each in describe(model).attributes.items() if each.target]
+            yield unknown(where, step, relations)
+            return
+        model = attribute.target
+    if last not in describe(model).attributes:
+        yield unknown(where, last, describe(model).attributes)
+
+
+def _in_view(view: Any) -> Iterator[str]:
+    description, name = view.description, type(view).__name__
+    attributes = set(description.attributes)
+    children = {child.key for child in description.children}
+    for option in LISTS:
+        known = attributes | children if option == "column_filters" else attributes
+        for key in getattr(view, option):
+            if key not in known:
+                yield unknown(f"{name}.{option}", key, known)
+    for _, keys in view.form_panels:
+        for key in keys:
+            if key not in attributes | children:
+                yield unknown(f"{name}.form_panels", key, attributes | children)
+    if view.column_default_sort.removeprefix("-") not in attributes:
+        yield unknown(f"{name}.column_default_sort", view.column_default_sort, attributes)
+    yield from _choices(view, name)
+
+
+def _choices(view: Any, name: str) -> Iterator[str]:
+    children = {child.model.__name__: child.model for child in view.description.grids}
+    for model in view.inline_models:
+        if model not in children.values():
+            yield unknown(f"{name}.inline_models", getattr(model, "__name__", str(model)), children)
+    for action in view.action_disallowed_list:
+        if action not in all_deeds(view):
+            yield unknown(f"{name}.action_disallowed_list", action, all_deeds(view))
+
+
+def unknown(where: str, name: str, known: Iterable[str]) -> str:
+    """Return a sentence that names the place, the wrong name, and what was probably meant."""
+    close = get_close_matches(name, list(known), 1, 0.5)
+    hint = f"did you mean “{close[0]}”?" if close else f"there are: {', '.join(sorted(known))}."
+    return f"{where} names “{name}”, which does not exist; {hint}"
