@@ -1,0 +1,341 @@
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (type, act, options) => document.addEventListener(type, act, options);
+  const words = $("#words").dataset;
+  const dialog = $("#dialog");
+  const popup = $("#filter");
+
+  // Toasts ----------------------------------------------------------------------------------------------------------
+  const toasts = $("#toasts");
+
+  function toast(text) {
+    const item = document.createElement("div");
+    item.className = "toast-item toast-danger";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.dataset.dismiss = "";
+    close.textContent = words.dismiss;
+    item.append(Object.assign(document.createElement("span"), { textContent: text }), close);
+    toasts.append(item);
+  }
+
+  // Only those with nothing to undo leave by themselves, and not while somebody is at them.
+  function expire(item) {
+    if (item.nodeType !== 1 || $("form", item) || item.classList.contains("toast-danger")) return;
+    setTimeout(() => (item.matches(":hover, :focus-within") ? expire(item) : item.remove()), 7000);
+  }
+
+  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(expire)))
+    .observe(toasts, { childList: true });
+  // What was there from the start is put in once more, so that screen readers say it.
+  setTimeout(() => toasts.replaceChildren(...toasts.children), 200);
+
+  // Theme -----------------------------------------------------------------------------------------------------------
+  function choose(theme) {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+    document.documentElement.dataset.scheme = theme;
+  }
+
+  // Requests --------------------------------------------------------------------------------------------------------
+  let opener = null;
+
+  on("htmx:config:request", ({ detail: { ctx } }) => {
+    const { body, method } = ctx.request;
+    if (method === "GET") {
+      for (const name of new Set(body.keys())) {
+        const said = body.getAll(name).filter((value) => value !== "");
+        body.delete(name);
+        said.forEach((value) => body.append(name, value));
+      }
+    }
+    if (ctx.sourceElement.matches("[data-edit]")) opener = ctx.sourceElement.id;
+  });
+
+  // A whole page in answer to a request for a part (the session ended, say) is opened as a page.
+  on("htmx:after:request", (event) => {
+    const { text, response } = event.detail.ctx;
+    if (!/^\s*<!doctype/i.test(text)) return;
+    event.preventDefault();
+    location.assign(response.raw.url);
+  });
+
+  on("htmx:error", ({ detail }) => {
+    if (detail.error instanceof TypeError || detail.ctx?.request.signal.aborted) toast(words.lost);
+  });
+
+  on("htmx:after:swap", ({ detail: { ctx } }) => {
+    const target = ctx.target?.isConnected ? ctx.target : ctx.target?.id && document.getElementById(ctx.target.id);
+    if (!target) return;
+    if (target === dialog) return openDialog();
+    if (target === popup) return openPopup(ctx.sourceElement);
+    if (target.id === "list") {
+      count();
+      if (popup.matches(":popover-open")) popup.hidePopover();
+    } else if (target.matches(".panel")) settle(target);
+  });
+
+  // Into the form that appeared; back to what opened it when it is gone.
+  function settle(target) {
+    const form = $("[data-form]", target);
+    if (!form) return opener && document.getElementById(opener)?.focus();
+    if ($(".refusals, .error", target)) form.dataset.dirty = "";
+    const fields = [...form.elements].filter((each) => each.matches(":not([type=hidden], button, fieldset)"));
+    const first = $(".refusals", target) || fields.find((each) => each.ariaInvalid) || fields[0];
+    (first?.tomselect || first)?.focus();
+  }
+
+  // Dialogs and menus -----------------------------------------------------------------------------------------------
+  let asker = null;
+
+  function openDialog() {
+    if (!dialog.open) dialog.showModal();
+  }
+
+  on("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.target === dialog && !dialog.contains(ctx.sourceElement)) asker = ctx.sourceElement;
+  });
+
+  dialog.addEventListener("close", () => dialog.replaceChildren());
+
+  // What was confirmed for a row of a grid renews that grid only.
+  dialog.addEventListener("submit", async (event) => {
+    const grid = asker?.closest("[data-grid]");
+    if (!grid || event.target.method === "dialog") return;
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(event.target));
+    dialog.close();
+    await htmx.ajax("POST", event.target.action, { target: grid, swap: "outerHTML", values });
+    $("header a[data-edit]", document.getElementById(grid.id))?.focus();
+  });
+
+  function openPopup(source) {
+    const host = source.closest("[popover]");
+    const anchor = host && host !== popup ? $(`[popovertarget="${host.id}"]`) : source;
+    if (host && host !== popup) host.hidePopover();
+    if (!popup.matches(":popover-open")) popup.showPopover({ source: anchor });
+    $("input:not([type=hidden]), select", popup)?.focus();
+  }
+
+  on("click", (event) => {
+    const hit = (selector) => event.target.closest(selector);
+    const inPopup = hit("[popover] a");
+    if (hit("[data-dismiss]")) hit(".toast-item").remove();
+    if (hit("[data-open]")) document.getElementById(hit("[data-open]").dataset.open).showModal();
+    if (event.target === dialog || event.target.id === "keys") event.target.close();
+    if (hit("dialog [data-close]")) {
+      event.preventDefault();
+      hit("dialog").close();
+    }
+    if (inPopup && !inPopup.closest("#columns, #filter, #side")) inPopup.closest("[popover]").hidePopover();
+    if (hit("[data-theirs]")) useTheirs(hit("[data-theirs]"));
+    if (hit("[data-add]")) addPart(hit(".parts"));
+    if (hit("[data-remove]")) removePart(hit(".part"));
+    const row = hit("#list tbody tr");
+    if (row) clickRow(event, row);
+  });
+
+  on("change", ({ target }) => {
+    if (target.name === "theme") choose(target.value);
+    if (target.id === "keys-on") localStorage.setItem("keys", target.checked ? "on" : "off");
+    if (target.id === "pick-all") boxes().forEach((box) => { box.checked = target.checked; });
+    if (target.matches("#pick input")) count();
+    follow(target);
+  });
+
+  // Lists: selecting and opening rows -------------------------------------------------------------------------------
+  const boxes = () => $$("#pick input[name=rowid]");
+  let last = null;
+
+  function count() {
+    const all = boxes();
+    const picked = all.filter((box) => box.checked).length;
+    if ($("#picked")) $("#picked").value = picked;
+    const head = $("#pick-all");
+    if (!head) return;
+    head.checked = picked > 0 && picked === all.length;
+    head.indeterminate = picked > 0 && picked < all.length;
+  }
+
+  function clickRow(event, row) {
+    const box = $("input[name=rowid]", row);
+    if (event.target === box || event.target.closest(".pick")) {
+      if (event.target !== box) box.checked = !box.checked;
+      if (event.shiftKey && last) range(last, box);
+      last = box;
+      return count();
+    }
+    if (event.target.closest("a, button, input, label") || String(getSelection())) return;
+    const link = $(".title a", row);
+    if (link && (event.ctrlKey || event.metaKey)) window.open(link.href);
+    else link?.click();
+  }
+
+  function range(from, to) {
+    const all = boxes();
+    const [start, end] = [all.indexOf(from), all.indexOf(to)].sort((a, b) => a - b);
+    if (start >= 0) all.slice(start, end + 1).forEach((box) => { box.checked = to.checked; });
+  }
+
+  on("reset", (event) => event.target.id === "pick" && setTimeout(count));
+
+  // Keys ------------------------------------------------------------------------------------------------------------
+  function move(step) {
+    const links = $$("#list tbody .title a");
+    const now = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    links[now < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(now + step, 0), links.length - 1)]?.focus();
+  }
+
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => $("input[name=rowid]", document.activeElement.closest("#list tbody tr") || undefined)?.click(),
+    "?": () => $("#keys").showModal(),
+  };
+
+  on("keydown", (event) => {
+    const typing = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open], [popover]:popover-open")) return;
+    if (localStorage.getItem("keys") === "off" && event.key !== "?") return;
+    const named = $(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
+    if (!named && !keys[event.key]) return;
+    event.preventDefault();
+    if (keys[event.key]) keys[event.key]();
+    else if (named.matches("input")) named.select();
+    else named.click();
+  });
+
+  $("#keys-on").checked = localStorage.getItem("keys") !== "off";
+
+  // Forms: unsaved changes ------------------------------------------------------------------------------------------
+  const dirty = () => $$("[data-form][data-dirty]");
+
+  on("input", ({ target }) => {
+    const form = target.form?.matches("[data-form]") ? target.form : null;
+    if (!form) return;
+    form.dataset.dirty = "";
+    const sign = $(".unsaved", form);
+    if (sign) sign.textContent = sign.dataset.text;
+  });
+
+  on("submit", ({ target }) => {
+    delete target.dataset.dirty;
+    const next = $("input[name=next]", target);
+    if (next) next.value = location.pathname + location.search;
+  }, true);
+  window.addEventListener("beforeunload", (event) => dirty().length && event.preventDefault());
+
+  // One part at a time: what is being edited is saved or cancelled before the next is opened.
+  on("click", (event) => {
+    const link = event.target.closest("[data-edit], [data-cancel]");
+    if (!link) return;
+    const [open] = dirty();
+    if (link.matches("[data-cancel]")) return $$("[data-form]").forEach((form) => delete form.dataset.dirty);
+    if (open) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      toast(words.unsaved);
+      settle(open.closest(".panel"));
+    } else $$(".panel [data-cancel]").forEach((cancel) => !cancel.closest(".panel").contains(link) && cancel.click());
+  }, true);
+
+  // Forms: controls -------------------------------------------------------------------------------------------------
+  function useTheirs({ dataset }) {
+    const field = document.getElementById(dataset.theirs);
+    const radio = field.matches("fieldset") && $(`input[value="${CSS.escape(dataset.value)}"]`, field);
+    if (radio) radio.checked = true;
+    else if (field.tomselect) {
+      field.tomselect.addOption({ value: dataset.value, label: dataset.text });
+      field.tomselect.setValue(dataset.value);
+    } else if (field.type === "checkbox") field.checked = dataset.value !== "";
+    else field.value = dataset.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    (radio || field.tomselect || field).focus();
+  }
+
+  let copies = 0;
+
+  function addPart(list) {
+    const { prefix } = list.dataset;
+    copies += 1;
+    const copy = list.spare.cloneNode(true);
+    for (const each of $$("[id], [name], [for], [aria-describedby], [value]", copy)) {
+      for (const { name, value } of [...each.attributes]) {
+        if (value === "new") each.setAttribute(name, `new${copies}`);
+        else if (value.startsWith(`${prefix}-`)) each.setAttribute(name, value.replace(prefix, `${prefix}${copies}`));
+      }
+    }
+    $("[data-add]", list).before(copy);
+    if (!$("input[type=radio]:checked", list)) $("input[type=radio]", copy)?.click();
+    $("input:not([type=hidden])", copy).focus();
+  }
+
+  function removePart(part) {
+    const list = part.closest(".parts");
+    part.remove();
+    if (!$("input[type=radio]:checked", list)) $("input[type=radio]", list)?.click();
+    $("[data-add]", list).focus();
+    list.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // A field that depends on another: usable while that one is on, or with suggestions that follow it.
+  function follow(field) {
+    for (const each of $$(`[data-needs="${CSS.escape(field.name || "")}"]`)) {
+      $$("input", each).forEach((input) => { input.disabled = !field.checked; });
+    }
+    for (const each of $$(`[data-follows="${CSS.escape(field.id || "")}"]`)) suggest(each, field);
+  }
+
+  function suggest(field, source) {
+    const list = document.getElementById(field.getAttribute("list"));
+    htmx.ajax("GET", field.dataset.refresh, { target: list, swap: "innerHTML", values: { of: source.value } });
+  }
+
+  const attributes = { valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 100 };
+
+  function pick(select) {
+    const { lookup, create, createText } = select.dataset;
+    const several = select.multiple;
+    const remote = lookup && {
+      preload: "focus",
+      score: () => () => 1,
+      shouldLoad: () => true,
+      load(query, done) {
+        const url = new URL(lookup, location.href);
+        url.searchParams.set("query", query);
+        this.clearOptions();
+        fetch(url, { headers: { Accept: "application/json" } })
+          .then((answer) => answer.json()).then(done, () => done());
+      },
+    };
+    const hint = (each, escape) => (each.hint ? ` <small>${escape(each.hint)}</small>` : "");
+    const text = (each, escape) => `<div>${escape(each.label)}${hint(each, escape)}</div>`;
+    const box = new TomSelect(select, {
+      ...attributes, ...remote, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: !several,
+      plugins: several ? { remove_button: { title: words.clear } } : { clear_button: { title: words.clear } },
+      render: { option: text, item: text, no_results: () => `<div class="no-results">${words.none}</div>` },
+      onChange: () => select.dispatchEvent(new Event("input", { bubbles: true })),
+    });
+    if (create) box.wrapper.after(Object.assign(document.createElement("a"), { href: create, textContent: createText,
+      target: "_blank" }));
+  }
+
+  function prepare(root) {
+    $$("select[data-lookup], select[data-multi]", root).forEach((select) => select.tomselect || pick(select));
+    $$("[data-needs]", root).forEach((each) => {
+      const lever = $(`[name="${CSS.escape(each.dataset.needs)}"]`);
+      if (lever) follow(lever);
+    });
+    $$("[data-spare]", root).forEach((spare) => {
+      spare.removeAttribute("data-spare");
+      spare.parentElement.spare = spare;
+      spare.remove();
+    });
+    $$("[data-form]:has(.refusals)", root).forEach((form) => { form.dataset.dirty = ""; });
+    count();
+  }
+
+  htmx.onLoad(prepare);
+})();
