@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import Context
 from typing import Any
 
@@ -20,7 +20,7 @@ from app import create_app
 from models.base import db
 from tests.databases import Database, PostgreSQL, SQLite
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["pytester", "tests.browser", "tests.skips"]
 
 # The shell's settings are not the tests'.
 for name in (
@@ -75,25 +75,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marker = metafunc.definition.get_closest_marker("databases")
         default = DATABASES[:1] if "page" in metafunc.fixturenames else DATABASES
         metafunc.parametrize("database", marker.args if marker else default, indirect=True, scope="session")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, Any, Any]:
-    """Turn a skipped test into a failed one: what cannot run is missing, and a promise without a test."""
-    return refuse_skip((yield))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, Any, Any]:
-    """Do the same for a file that skips itself."""
-    return refuse_skip((yield))
-
-
-def refuse_skip(report: Any) -> Any:
-    """Return the report, failed if it was skipped."""
-    if report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome, report.longrepr = "failed", f"skipped, which counts as failed: {report.longrepr}"
-    return report
 
 
 @pytest.fixture(scope="session")

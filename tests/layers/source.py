@@ -19,7 +19,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "base": ("models.base", "models.description", "models.images", "models.related"),
     "entities": ("models.*",),
     "permissions": ("models.permissions",),
-    "gates": ("models.gate", "models.history", "models.listeners", "models.search", "models.search_*", "models.settle"),
+    "gates": ("models.gate", "models.history", "models.listeners", "models.search", "models.search.*", "models.settle"),
     "operations": ("models.all", "models.operations", "models.operations.*"),
     "seed": ("seed", "seed.*"),
     "kinds": (
@@ -35,6 +35,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "admin_views.auth",
         "admin_views.cli",
         "admin_views.dashboard",
+        "admin_views.panel",
         "admin_views.undo",
     ),
     "app": ("app",),
