@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextvars import Context
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from werkzeug.wrappers import Response
+from sqlalchemy import Connection, Engine
+from werkzeug.test import TestResponse
 
 from app import create_app
 from models.base import db
@@ -41,9 +42,9 @@ CONFIG: Mapping[str, Any] = {"TESTING": True, "SECRET_KEY": "only for tests, and
 class Client(FlaskClient):
     """A client whose requests share nothing with the test but the database: an own context, `g` and session each."""
 
-    def open(self, *args: Any, **kwargs: Any) -> Response:
+    def open(self, *args: Any, **options: Any) -> TestResponse:  # type: ignore[override]  # the options go through
         """Send a request, as `FlaskClient.open` does, in an empty context."""
-        return Context().run(super().open, *args, **kwargs)
+        return Context().run(super().open, *args, **options)
 
 
 def make_app(url: str) -> Flask:
@@ -117,15 +118,17 @@ def _isolate(request: pytest.FixtureRequest) -> None:
 def rollback(app: Flask) -> Iterator[None]:
     """Run a test in the app's context and one transaction; every commit in it is a savepoint, undone at its end."""
     with app.app_context():
-        engine = db.engines[None]
-        with engine.connect() as connection:
+        # Flask-SQLAlchemy ignores Session(bind=), so the connection takes the engine's place.
+        engines = cast(dict[str | None, Engine | Connection], db.engines)
+        engine = engines[None]
+        with db.engine.connect() as connection:
             outer = connection.begin()
             db.session.remove()
-            db.engines[None] = connection  # type: ignore[assignment]  # Flask-SQLAlchemy ignores Session(bind=)
+            engines[None] = connection
             db.session.configure(join_transaction_mode="create_savepoint")
             yield
             db.session.remove()
-            db.engines[None] = engine
+            engines[None] = engine
             db.session.configure(join_transaction_mode="conditional_savepoint")
             outer.rollback()
 
