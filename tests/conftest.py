@@ -42,7 +42,7 @@ CONFIG: Mapping[str, Any] = {"TESTING": True, "SECRET_KEY": "only for tests, and
 class Client(FlaskClient):
     """A client whose requests share nothing with the test but the database: an own context, `g` and session each."""
 
-    def open(self, *args: Any, **options: Any) -> TestResponse:  # type: ignore[override]  # the options go through
+    def open(self, *args: Any, **options: Any) -> TestResponse:
         """Send a request, as `FlaskClient.open` does, in an empty context."""
         return Context().run(super().open, *args, **options)
 
