@@ -58,7 +58,7 @@ def migrate(url: str) -> None:
     """Bring an empty database to the newest revision, and leave no connection behind."""
     app = make_app(url)
     with app.app_context():
-        upgrade(directory="models/migrations")
+        upgrade()
     dispose(app)
 
 
