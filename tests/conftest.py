@@ -36,7 +36,11 @@ for name in (
     os.environ.pop(name, None)
 
 DATABASES = ("sqlite", "postgresql")
-CONFIG: Mapping[str, Any] = {"TESTING": True, "SECRET_KEY": "only for tests, and long enough for the start-up checks"}
+CONFIG: Mapping[str, Any] = {
+    "TESTING": True,
+    "SECRET_KEY": "only for tests, and long enough for the start-up checks",
+    "ARGON2": {"memory_cost": 8, "time_cost": 1, "parallelism": 1},  # the cheapest there is
+}
 
 
 class Client(FlaskClient):
