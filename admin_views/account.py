@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import abort, current_app, make_response, redirect, request, session, url_for
-from flask_admin import BaseView, expose
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin_views.auth import TOKEN, origin
 from admin_views.say import label, say, when
 from admin_views.toasts import toast
-from admin_views.visitor import visitor
+from admin_views.visitor import TOKEN, origin, visitor
 from models.auth import AuthSession
 from models.base import db
 from models.errors import DomainError
@@ -22,6 +20,8 @@ from models.operations.accounts import change_own_password
 from models.operations.sessions import end_other_sessions, end_session, renew, sessions_of
 from models.operations.throttle import Throttled
 from models.types import utcnow
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 BROWSERS = ("Edg", "OPR", "Firefox", "Chromium", "Chrome", "Safari", "curl")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -38,62 +38,56 @@ class Place:
     end_url: str | None
 
 
-class AccountView(BaseView):
-    """The page on which people manage their own account."""
+@blueprint.get("/")
+def index() -> Response:
+    """Show the account."""
+    return _page({})
 
-    def __init__(self) -> None:
-        super().__init__(name=gettext("Your account"), endpoint="account", url="/account")
 
-    def is_visible(self) -> bool:
-        """Stay out of the side menu; the menu of the user leads here."""
-        return False
-
-    @expose("/")
-    def index(self) -> Response:
-        """Show the account."""
-        return self._page({})
-
-    @expose("/password", methods=["POST"])
-    def password(self) -> Response:
-        """Change the password, end the other sessions, and go on in this one under a new token."""
-        who = visitor()
-        try:
-            change_own_password(db.session, who.id, *_typed_passwords(), origin()[0])
-            session[TOKEN] = renew(db.session, who.session_id)
-            db.session.commit()
-        except DomainError as error:
-            db.session.rollback()
-            return self._page({each.field or "": say(each) for each in error.errors}, _status(error))
-        current_app.logger.info("changed own password")
-        toast(gettext("Your password is changed. You are signed out everywhere else."))
-        return redirect(url_for(".index"), 303)
-
-    @expose("/sessions/<int:key>/end", methods=["POST"])
-    def end(self, key: int) -> Response:
-        """End one of one's sessions."""
-        if not end_session(db.session, visitor().id, key):
-            abort(404)
-        return self._ended(1)
-
-    @expose("/sessions/end", methods=["POST"])
-    def end_others(self) -> Response:
-        """End all of one's sessions but this one."""
-        who = visitor()
-        return self._ended(end_other_sessions(db.session, who.id, who.session_id))
-
-    def _ended(self, count: int) -> Response:
+@blueprint.post("/password")
+def change_password() -> Response:
+    """Change the password, end the other sessions, and go on in this one under a new token."""
+    who = visitor()
+    try:
+        change_own_password(db.session, who.id, *_typed_passwords(), origin()[0])
+        session[TOKEN] = renew(db.session, who.session_id)
         db.session.commit()
-        current_app.logger.info("ended own sessions", extra={"count": count})
-        toast(gettext("Signed out there."))
-        return redirect(url_for(".index"), 303)
+    except DomainError as error:
+        db.session.rollback()
+        return _page({each.field or "": say(each) for each in error.errors}, _status(error))
+    current_app.logger.info("changed own password")
+    toast(gettext("Your password is changed. You are signed out everywhere else."))
+    return redirect(url_for(".index"), 303)
 
-    def _page(self, errors: Mapping[str, str], status: int = 200) -> Response:
-        who = visitor()
-        places = [_place(each) for each in sessions_of(db.session, who.id, utcnow())]
-        role = label(who.role.label)
-        return make_response(
-            self.render("admin/account.html", who=who, role=role, places=places, errors=errors), status
-        )
+
+@blueprint.post("/sessions/<int:key>/end")
+def end_one(key: int) -> Response:
+    """End one of one's sessions."""
+    if not end_session(db.session, visitor().id, key):
+        abort(404)
+    return _ended(1)
+
+
+@blueprint.post("/sessions/end")
+def end_others() -> Response:
+    """End all of one's sessions but this one."""
+    who = visitor()
+    return _ended(end_other_sessions(db.session, who.id, who.session_id))
+
+
+def _ended(count: int) -> Response:
+    db.session.commit()
+    current_app.logger.info("ended own sessions", extra={"count": count})
+    toast(gettext("Signed out there."))
+    return redirect(url_for(".index"), 303)
+
+
+def _page(errors: Mapping[str, str], status: int = 200) -> Response:
+    who = visitor()
+    places = [_place(each) for each in sessions_of(db.session, who.id, utcnow())]
+    role = label(who.role.label)
+    page = render_template("admin/account.html", who=who, role=role, places=places, errors=errors)
+    return make_response(page, status)
 
 
 def _typed_passwords() -> tuple[str, str]:
@@ -110,7 +104,7 @@ def _status(error: DomainError) -> int:
 
 def _place(found: AuthSession) -> Place:
     here = found.id == visitor().session_id
-    end_url = None if here else url_for("account.end", key=found.id)
+    end_url = None if here else url_for(".end_one", key=found.id)
     return Place(browser_name(found.agent), found.ip, when(found.last_seen_at), end_url)
 
 

@@ -7,15 +7,16 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, session, url_for
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from flask_sqlalchemy import SQLAlchemy
 from werkzeug.wrappers import Response
 
+from admin_views import account
 from admin_views.device import device_for, remember_device
 from admin_views.say import say
 from admin_views.security import is_static
 from admin_views.targets import safe_target
-from admin_views.visitor import Visitor, visitor_of
+from admin_views.visitor import TOKEN, Visitor, origin, visitor_of
 from models.base import db
 from models.engine import set_mode
 from models.gate import set_actor
@@ -28,7 +29,6 @@ from models.types import utcnow
 
 View = TypeVar("View", bound=Callable[..., object])
 
-TOKEN = "token"  # noqa: S105  its name in Flask's signed cookie
 HOME = "/"
 READING = {"GET", "HEAD", "OPTIONS"}
 
@@ -41,9 +41,17 @@ def init_auth(app: Flask, db: SQLAlchemy) -> None:
     app.before_request(admit)
     app.teardown_request(forget_mode)
     app.register_blueprint(door)
-    manager = LoginManager(app)
+    app.register_blueprint(account.blueprint)
+    _lend_current_user(app)
+
+
+def _lend_current_user(app: Flask) -> None:
+    """Let `current_user` be the visitor; Flask-Login's own init_app would read the cookie for static files too."""
+    manager = LoginManager()
     manager.session_protection = None
     manager.request_loader(lambda _: g.get("visitor"))
+    app.login_manager = manager  # type: ignore[attr-defined]
+    app.context_processor(lambda: {"current_user": current_user})
 
 
 def public(view: View) -> View:
@@ -64,11 +72,6 @@ def admit() -> Response | None:
 def forget_mode(error: BaseException | None = None) -> None:
     """Let what this thread does outside of requests write again."""
     set_mode("write")
-
-
-def origin() -> tuple[str, str]:
-    """Return from where the request comes: the address and the browser."""
-    return request.remote_addr or "", request.user_agent.string
 
 
 @door.get("/login")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from admin_views.logs import request_id
 from admin_views.requests import is_fragment
 from admin_views.say import say
 from models.errors import Conflict, DomainError, Refused
@@ -69,4 +70,4 @@ def error_page(code: int, title: str, text: str) -> Response:
     """Return a page, or for a fragment an alert, with the id that the log has too."""
     current_app.logger.info("refused", extra={"status": code, "method": request.method, "path": request.path})
     template = "admin/error_alert.html" if is_fragment() else "admin/error.html"
-    return make_response(render_template(template, title=title, text=text, request_id=g.get("request_id", "")), code)
+    return make_response(render_template(template, title=title, text=text, request_id=request_id()), code)

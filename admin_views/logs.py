@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -34,10 +35,17 @@ def init_logs(app: Flask) -> None:
     app.logger.setLevel(logging.INFO)
 
 
+def request_id() -> str:
+    """Return the name of this request, by which its error page is found in the log."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    return str(g.request_id)
+
+
 def name_request(logger: object, name: str, event: Event) -> Event:
     """Add the id that the error page shows, and who was at it."""
     if has_request_context():
-        event["request"] = g.get("request_id")
+        event["request"] = request_id()
         event["user"] = g.visitor.id if g.get("visitor") else None
     return event
 

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.security import safe_join
 
 from admin_views.errors import init_errors
-from admin_views.logs import init_logs
+from admin_views.logs import init_logs, request_id
 from admin_views.production import check_production
 
 HEADERS = {
@@ -46,8 +46,7 @@ def init_security(app: Flask) -> None:
 
 
 def begin() -> None:
-    """Name the request, and refuse it at once if it asks for a host that is not ours."""
-    g.request_id = secrets.token_hex(8)
+    """Refuse at once what asks for a host that is not ours."""
     if isinstance(request.routing_exception, SecurityError):
         raise request.routing_exception
 
@@ -63,7 +62,7 @@ def add_headers(response: Response) -> Response:
     """Add what keeps browsers from running, framing, guessing, sending and keeping what they should not."""
     response.headers.update(HEADERS)
     response.headers["Content-Security-Policy"] = CSP.format(nonce=csp_nonce())
-    response.headers["X-Request-ID"] = g.get("request_id", "")
+    response.headers["X-Request-ID"] = request_id()
     response.headers["Cache-Control"] = _caching(response)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import g
+from flask import g, request
 from flask_login import UserMixin
 
 from models.auth import AuthSession
 from models.user import RoleName
+
+TOKEN = "token"  # noqa: S105  its name in Flask's signed cookie
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,4 +32,9 @@ def visitor_of(found: AuthSession) -> Visitor:
 
 def visitor() -> Visitor:
     """Return who is asking, where nobody comes without having signed in."""
-    return g.visitor  # type: ignore[no-any-return]
+    return g.visitor
+
+
+def origin() -> tuple[str, str]:
+    """Return from where the request comes: the address and the browser."""
+    return request.remote_addr or "", request.user_agent.string
