@@ -10,9 +10,9 @@
   // Toasts ----------------------------------------------------------------------------------------------------------
   const toasts = $("#toasts");
 
-  function toast(text) {
+  function toast(text, tone) {
     const item = document.createElement("div");
-    item.className = "toast-item toast-danger";
+    item.className = `toast-item toast-${tone}`;
     const close = document.createElement("button");
     close.type = "button";
     close.dataset.dismiss = "";
@@ -27,8 +27,10 @@
     setTimeout(() => (item.matches(":hover, :focus-within") ? expire(item) : item.remove()), 7000);
   }
 
-  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(expire)))
-    .observe(toasts, { childList: true });
+  new MutationObserver((changes) => {
+    changes.forEach((change) => change.addedNodes.forEach(expire));
+    if (toasts.children.length > 3) toasts.firstElementChild.remove();
+  }).observe(toasts, { childList: true });
   // What was there from the start is put in once more, so that screen readers say it.
   setTimeout(() => toasts.replaceChildren(...toasts.children), 200);
 
@@ -63,7 +65,7 @@
   });
 
   on("htmx:error", ({ detail }) => {
-    if (detail.error instanceof TypeError || detail.ctx?.request.signal.aborted) toast(words.lost);
+    if (detail.error instanceof TypeError || detail.ctx?.request.signal.aborted) toast(words.lost, "danger");
   });
 
   on("htmx:after:swap", ({ detail: { ctx } }) => {
@@ -84,7 +86,12 @@
     if ($(".refusals, .error", target)) form.dataset.dirty = "";
     const fields = [...form.elements].filter((each) => each.matches(":not([type=hidden], button, fieldset)"));
     const first = $(".refusals", target) || fields.find((each) => each.ariaInvalid) || fields[0];
-    (first?.tomselect || first)?.focus();
+    focus(first);
+  }
+
+  function focus(field) {
+    const within = field?.matches("fieldset") && $("input:checked, input:not([type=hidden])", field);
+    (field?.tomselect || within || field)?.focus();
   }
 
   // Dialogs and menus -----------------------------------------------------------------------------------------------
@@ -133,6 +140,11 @@
     if (hit("[data-theirs]")) useTheirs(hit("[data-theirs]"));
     if (hit("[data-add]")) addPart(hit(".parts"));
     if (hit("[data-remove]")) removePart(hit(".part"));
+    const wrong = hit(".refusals a");
+    if (wrong) {
+      event.preventDefault();
+      focus(document.getElementById(wrong.hash.slice(1)));
+    }
     const row = hit("#list tbody tr");
     if (row) clickRow(event, row);
   });
@@ -236,7 +248,7 @@
     if (open) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      toast(words.unsaved);
+      toast(words.unsaved, "warning");
       settle(open.closest(".panel"));
     } else $$(".panel [data-cancel]").forEach((cancel) => !cancel.closest(".panel").contains(link) && cancel.click());
   }, true);
@@ -252,7 +264,7 @@
     } else if (field.type === "checkbox") field.checked = dataset.value !== "";
     else field.value = dataset.value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    (radio || field.tomselect || field).focus();
+    focus(field);
   }
 
   let copies = 0;
@@ -310,19 +322,22 @@
           .then((answer) => answer.json()).then(done, () => done());
       },
     };
-    const hint = (each, escape) => (each.hint ? ` <small>${escape(each.hint)}</small>` : "");
-    const text = (each, escape) => `<div>${escape(each.label)}${hint(each, escape)}</div>`;
+    const hint = (each, escape) => (each.hint ? `<small>${escape(each.hint)}</small>` : "");
+    const option = (each, escape) => `<div>${escape(each.label)}${hint(each, escape)}</div>`;
+    const item = (each, escape) => `<div>${escape(each.label)}</div>`;
     const box = new TomSelect(select, {
-      ...attributes, ...remote, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: !several,
+      ...attributes, ...remote, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
       plugins: several ? { remove_button: { title: words.clear } } : { clear_button: { title: words.clear } },
-      render: { option: text, item: text, no_results: () => `<div class="no-results">${words.none}</div>` },
+      render: { option, item, no_results: () => `<div class="no-results">${words.none}</div>` },
       onChange: () => select.dispatchEvent(new Event("input", { bubbles: true })),
     });
+    select.ariaHidden = "true";
     if (create) box.wrapper.after(Object.assign(document.createElement("a"), { href: create, textContent: createText,
       target: "_blank" }));
   }
 
   function prepare(root) {
+    $$("noscript", root).forEach((each) => each.remove());
     $$("select[data-lookup], select[data-multi]", root).forEach((select) => select.tomselect || pick(select));
     $$("[data-needs]", root).forEach((each) => {
       const lever = $(`[name="${CSS.escape(each.dataset.needs)}"]`);
