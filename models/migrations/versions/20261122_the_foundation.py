@@ -46,7 +46,7 @@ def upgrade() -> None:
     with op.batch_alter_table('customer_group', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customer_group_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_group_updated_at'), ['updated_at'], unique=False)
-        batch_op.create_index('uq_customer_group_default', ['is_default'], unique=True, sqlite_where=sa.text('is_default = 1'), postgresql_where=sa.text('is_default = 1'))
+        batch_op.create_index('uq_customer_group_default', ['is_default'], unique=True, sqlite_where=sa.text('is_default = 1'), postgresql_where=sa.text('is_default = true'))
 
     op.create_table('deleted_secret',
     sa.Column('entity', sa.Text(), nullable=False),
@@ -347,7 +347,7 @@ def downgrade() -> None:
 
     op.drop_table('deleted_secret')
     with op.batch_alter_table('customer_group', schema=None) as batch_op:
-        batch_op.drop_index('uq_customer_group_default', sqlite_where=sa.text('is_default = 1'), postgresql_where=sa.text('is_default = 1'))
+        batch_op.drop_index('uq_customer_group_default', sqlite_where=sa.text('is_default = 1'), postgresql_where=sa.text('is_default = true'))
         batch_op.drop_index(batch_op.f('ix_customer_group_updated_at'))
         batch_op.drop_index(batch_op.f('ix_customer_group_created_at'))
 
