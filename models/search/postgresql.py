@@ -39,7 +39,11 @@ BEGIN NEW.folded = search_fold(NEW.body); NEW.start = left(NEW.folded, 2); RETUR
 _ON_ADDED = (
     "CREATE TRIGGER search_entry_added BEFORE INSERT ON search_entry FOR EACH ROW EXECUTE FUNCTION search_entry_added()"
 )
-_INDEX = "CREATE INDEX IF NOT EXISTS ix_search_entry_folded ON search_entry USING gin (folded gin_trgm_ops)"
+# Every search reads the list of entries that are still to be sorted in; kept short (in kB), it hardly costs anything.
+_INDEX = (
+    "CREATE INDEX IF NOT EXISTS ix_search_entry_folded ON search_entry USING gin (folded gin_trgm_ops) "
+    "WITH (gin_pending_list_limit = 128)"
+)
 _TRIGGER_FUNCTIONS = """
 SELECT proname FROM pg_proc WHERE prorettype = 'trigger'::regtype AND pronamespace = current_schema()::regnamespace
 AND (starts_with(proname, :prefix) OR proname = 'search_entry_added')
@@ -53,8 +57,8 @@ class PostgreSQL(Backend):
 
     @property
     def version(self) -> str:
-        """How texts are folded."""
-        return _search_fold() + _ADDED
+        """The index, its trigger and how texts are folded."""
+        return repr((_INDEX, _ADDED, _search_fold()))
 
     def fold(self, text: str) -> str:
         """Do as search_fold() does."""
@@ -62,13 +66,14 @@ class PostgreSQL(Backend):
 
     def create(self, connection: Connection) -> None:
         """Create the extension and the function that folds; a role that owns the database may do both."""
+        connection.execute(text("DROP INDEX IF EXISTS ix_search_entry_folded"))
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
         connection.execute(text(_search_fold()))
         # A larger sample tells rare words from common ones, so that a rare one is never looked for row by row.
         connection.execute(text("ALTER TABLE search_entry ALTER COLUMN folded SET STATISTICS 500"))
 
     def finish(self, connection: Connection) -> None:
-        """Index the entries, quicker once they are there, and count them for the planner."""
+        """Index the entries, which is quicker once they are there, and count them for the planner."""
         connection.execute(text(_INDEX))
         connection.execute(text("ANALYZE search_entry"))
 

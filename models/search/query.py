@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, false, func, literal, or_, select, true
 
 from models.base import Base, db
 from models.gate import ungated
@@ -43,17 +43,15 @@ class Search:
     words: Sequence[Word]
 
     def criterion(self) -> ColumnElement[bool]:
-        """Name the records, or look at each in turn, or use a subquery: the first few entries show what is best."""
+        """Name the records if they are few, else look at each in turn: the first entries show which is better."""
         key: Any = self.scope.model.id
         lead = self._rarest()
-        rows = db.session.execute(self._visit(lead, MOST_VISITED), execution_options=PROBING).all()
-        keys = {row.key for row in rows if row.matches and row.key is not None}
-        if len(rows) < MOST_VISITED:
-            return self.backend.among(key, sorted(keys))
-        if len(keys) >= MOST_VISITED // 4:
+        visited, keys = self._visit(lead, MOST_VISITED)
+        if visited == MOST_VISITED and len(keys) >= MOST_VISITED // 4:
             return and_(*(self._has(key, word) for word in (lead, *self._others(lead))))
-        visited = self._visit(lead, None).subquery()
-        return key.in_(select(visited.c.key).where(visited.c.matches))  # type: ignore[no-any-return]
+        if visited == MOST_VISITED:
+            _, keys = self._visit(lead, None)
+        return self.backend.among(key, sorted(keys))
 
     def _rarest(self) -> Word:
         """Return the word that fewest entries have, as far as one need count; a short one if there are only such."""
@@ -68,19 +66,21 @@ class Search:
         some = select(literal(1)).select_from(self._entries(word)).limit(MOST_VISITED).subquery()
         return select(func.count()).select_from(some).scalar_subquery()
 
-    def _visit(self, lead: Word, limit: int | None) -> Select[Any]:
-        """Select, for entries that have the leading word, their record and whether it has all the others."""
+    def _visit(self, lead: Word, limit: int | None) -> tuple[int, set[int]]:
+        """Return how many entries have the leading word, up to a limit, and the records among theirs that match."""
         entries = self._entries(lead)
         some = select(self.scope.key(entries).label("key")).where(self.scope.holds(entries)).limit(limit).subquery()
-        others = [self._has(some.c.key, word) for word in self._others(lead)]
-        return select(some.c.key, and_(literal(1) == 1, *others).label("matches"))
+        others = and_(true(), *(self._has(some.c.key, word) for word in self._others(lead)))
+        rows = db.session.execute(select(some.c.key, others.label("matches")), execution_options=PROBING).all()
+        return len(rows), {row.key for row in rows if row.matches and row.key is not None}
 
     def _entries(self, word: Word) -> FromClause:
         """Return the entries that have a word, as the index finds them; for a short one, records with such a title."""
         if word.is_indexed:
             return self.backend.found(word.forms)
         entry = SearchEntry.__table__.alias()
-        return select(entry).where(entry.c.entity == self.scope.name, _begins(entry, word)).subquery()
+        titled = select(entry).where(entry.c.entity == self.scope.name, _begins(entry, word))
+        return titled.order_by(entry.c.start).subquery()  # in the index's order, so that it is what is read
 
     def _others(self, lead: Word) -> list[Word]:
         return [word for word in self.words if word is not lead]
