@@ -317,6 +317,7 @@
       load(query, done) {
         const url = new URL(lookup, location.href);
         url.searchParams.set("query", query);
+        this.clearActiveOption();
         this.clearOptions();
         fetch(url, { headers: { Accept: "application/json" } })
           .then((answer) => answer.json()).then(done, () => done());
@@ -335,6 +336,13 @@
     if (create) box.wrapper.after(Object.assign(document.createElement("a"), { href: create, textContent: createText,
       target: "_blank" }));
   }
+
+  // A picker that loses the focus gets smaller, and the button being clicked would move from under the pointer.
+  on("mousedown", (event) => {
+    if (!event.target.closest("form:has(.ts-wrapper) :is(button, a)")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  });
 
   function prepare(root) {
     $$("noscript", root).forEach((each) => each.remove());
