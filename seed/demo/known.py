@@ -1,0 +1,39 @@
+"""The customers that pictures and guides show, written out in known.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from models.contact import Contact
+from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone, Rating
+from models.note import Note
+from seed.demo.cast import Cast
+from seed.demo.words import read
+
+
+def known_customers(cast: Cast) -> Iterator[Customer]:
+    """Yield them with their contacts and notes."""
+    for written in read("known.toml")["customers"]:
+        yield _customer(dict(written), cast)
+
+
+def _customer(values: dict[str, Any], cast: Cast) -> Customer:
+    parts = {key: values.pop(key, []) for key in ("emails", "phones", "contacts", "notes")}
+    values |= {
+        "kind": CustomerKind(values["kind"]),
+        "rating": Rating(values["rating"]) if "rating" in values else None,
+        "group": cast.groups[values["group"]],
+        "owner": cast.users[values["owner"]],
+        "password": cast.password if values.get("can_login") else None,
+    }
+    customer = Customer(**values)
+    customer.emails = [CustomerEmail(address=each, primary=not place) for place, each in enumerate(parts["emails"])]
+    customer.phones = [CustomerPhone(number=each, primary=not place) for place, each in enumerate(parts["phones"])]
+    first, last = customer.created_at, customer.updated_at
+    for each in parts["contacts"]:
+        Contact(customer=customer, created_at=first, updated_at=first, **each)
+    for each in parts["notes"]:
+        author, at = cast.users[each["author"]], min(each["at"], last)
+        Note(customer=customer, body=each["body"], author=author, created_at=at, updated_at=at)
+    return customer
