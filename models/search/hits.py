@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import FromClause, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from models.base import Base
 from models.description import describe, entity
@@ -37,7 +37,7 @@ class Hit:
     title: str = ""
 
 
-def hits(session: Session, model: type[Base], rows: Iterable[Base], text: str) -> dict[int, Hit]:
+def hits(session: Session | scoped_session[Any], model: type[Base], rows: Iterable[Base], text: str) -> dict[int, Hit]:
     """Return by key where each of these rows matched, in one statement; a row whose title says it all has no hit.
 
     The rows must have been read through the gate.

@@ -73,7 +73,7 @@ def found(query: str, model: type[Base] = Customer) -> list[str]:
 
 def hit(query: str, row: Base) -> Hit | None:
     """Return where a row matched."""
-    return hits(db.session(), type(row), [row], query).get(row.id)
+    return hits(db.session, type(row), [row], query).get(row.id)
 
 
 def execute(statement: str, **values: Any) -> Any:

@@ -87,7 +87,7 @@ def test_rows_of_a_page_are_answered_in_one_statement() -> None:
         add(Note(customer=customer, body=f"needle for {customer.last_name}"))
     assert len(db.session.scalars(select(Customer)).all()) == 3
     with recorded() as statements:
-        found = hits(db.session(), Customer, customers, "needle")
+        found = hits(db.session, Customer, customers, "needle")
     after = {key: each.after for key, each in found.items()}
     assert after == {each.id: f" for {each.last_name}" for each in customers[1:]}
     assert len(statements) == 1
@@ -103,6 +103,6 @@ def test_thousands_of_matching_contacts_give_one_hit() -> None:
 
 def test_no_rows_or_no_words_ask_nothing() -> None:
     with recorded() as statements:
-        assert hits(db.session(), Customer, [], "needle") == {}
-        assert hits(db.session(), Customer, [person()], " ") == {}
+        assert hits(db.session, Customer, [], "needle") == {}
+        assert hits(db.session, Customer, [person()], " ") == {}
     assert not [sql for sql, _ in statements if "search_entry" in sql]

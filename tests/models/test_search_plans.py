@@ -71,7 +71,7 @@ def test_no_search_scans_a_table(crowd: None) -> None:
             criterion: Any = matching(Customer, text)
             page = select(Customer).where(criterion).order_by(Customer.name, Customer.id).limit(50)
             rows = list(db.session.scalars(page))
-            hits(db.session(), Customer, rows, text)
+            hits(db.session, Customer, rows, text)
         assert len(rows) >= least, text
         assert len(statements) <= 4, text
         assert scans(plans(statements)) == [], (text, plans(statements))
