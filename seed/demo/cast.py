@@ -46,15 +46,20 @@ def make_cast(session: Any, created: datetime) -> Cast:
     default = session.scalars(select(CustomerGroup).where(CustomerGroup.is_default)).one()
     default.created_at = default.updated_at = created  # not after the customers in it
     groups = [CustomerGroup(**values, created_at=created, updated_at=created) for values in GROUPS]
-    users = [_user(name, created) for name in PEOPLE]
-    session.add_all([*groups, *users])
+    present = {user.login_key: user for user in session.scalars(select(User))}
+    users = {name: present.get(_email(name)) or _user(name, created) for name in PEOPLE}
+    session.add_all([*groups, *users.values()])
     session.flush()
     # Nobody ever knew what was hashed here; once, because a hash takes a fifth of a second.
     password = seal(secrets.token_urlsafe(12), CUSTOMER)
     every = {DEFAULT_GROUP: default} | {group.name: group for group in groups}
-    return Cast(every, {user.name: user for user in users}, password)
+    return Cast(every, users, password)
 
 
 def _user(name: str, created: datetime) -> User:
-    email = email_key(f"{name.replace(' ', '.')}@{DOMAIN}")
-    return User(name=name, email=email, role=RoleName.EDITOR, active=False, created_at=created, updated_at=created)
+    role = RoleName.EDITOR
+    return User(name=name, email=_email(name), role=role, active=False, created_at=created, updated_at=created)
+
+
+def _email(name: str) -> str:
+    return email_key(f"{name.replace(' ', '.')}@{DOMAIN}")
