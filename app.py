@@ -13,6 +13,7 @@ from flask_wtf import CSRFProtect
 
 import models.all  # noqa: F401  so that every entity is mapped
 from admin_views.auth import init_auth
+from admin_views.cli import register_commands
 from admin_views.config import load_config
 from admin_views.panel import init_panel
 from admin_views.security import init_security
@@ -42,4 +43,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     init_security(app)
     init_auth(app, db)
     init_panel(app)
+    register_commands(app)
     return app

@@ -23,8 +23,9 @@ def run(connection: Connection) -> None:
         include_object=include_object,
     )
     with context.begin_transaction():
-        # Its triggers would stand in the way of tables that are altered; sync_search puts them back.
-        suspend_search(connection)
+        # Its triggers would stand in the way of tables that are altered; sync_search puts them back and checks every row.
+        if set(context.get_context().get_current_heads()) != set(context.script.get_heads()):
+            suspend_search(connection)
         context.run_migrations()
         sync_search(connection)
         if connection.dialect.name == "sqlite":

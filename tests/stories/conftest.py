@@ -1,0 +1,87 @@
+"""An office for the stories: three groups, two colleagues, six customers, and a browser in which Anna has signed in."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from models.base import db
+from models.contact import Contact
+from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone
+from models.gate import set_actor
+from models.group import CustomerGroup
+from models.note import Note
+from models.permissions import SYSTEM
+from models.rules.password import Sealed
+from models.user import RoleName
+from tests.people import HASH, PASSWORD, add_user
+
+ANNA = "anna@clientela.example"
+
+
+def company(name: str, vat: str, country: str, city: str, province: str | None, **values: object) -> Customer:
+    """Return a company that is not yet stored."""
+    place = {"billing_country": country, "billing_city": city, "billing_province": province}
+    return Customer(company=name, vat_number=vat, **place, **values)
+
+
+def customers(retail: CustomerGroup, wholesale: CustomerGroup) -> list[Customer]:
+    """Return six customers from four countries."""
+    aurora = company("Aurora Forniture S.r.l.", "IT00743110157", "IT", "Milano", "MI", group=retail, code="C-00412")
+    aurora.emails.append(CustomerEmail(address="ordini@aurora.example"))
+    aurora.phones.append(CustomerPhone(number="+39 02 6698 1234"))
+    aurora.contacts.append(Contact(name="Marta Bianchi", phone="333 123 4567", email="marta@aurora.example"))
+    aurora.notes.append(Note(body="Prefers delivery before 10:00."))
+    bergmann = company("Bergmann & Söhne GmbH", "DE136695976", "DE", "Hamburg", None, group=wholesale)
+    casa = company("Casa Ibáñez S.L.", "ESB58378431", "ES", "Valencia", "V", group=wholesale)
+    casa.notes.append(Note(body="Ask for Marta about the renewal."))
+    luca = Customer(
+        kind=CustomerKind.PRIVATE, first_name="Marta", last_name="De Luca", group=retail, billing_country="IT",
+        billing_city="Torino", billing_province="TO", can_login=True, password=Sealed(HASH),
+    )  # fmt: skip
+    luca.emails.append(CustomerEmail(address="marta.deluca@post.example"))
+    delta = company("Delta Papier SARL", "FR83404833048", "FR", "Lyon", None, group=wholesale)
+    empty = company("Zenit Carta S.r.l.", "IT12345670785", "IT", "Roma", "RM")
+    return [aurora, bergmann, casa, luca, delta, empty]
+
+
+@pytest.fixture
+def office(fresh_app: Flask) -> Flask:
+    """The app with something in it."""
+    with fresh_app.app_context():
+        set_actor(db.session, SYSTEM)
+        add_user(email=ANNA, name="Anna Rossi")
+        add_user(RoleName.EDITOR, email="jonas@clientela.example", name="Jonas Weber")
+        db.session.add(CustomerGroup(name="General", is_default=True))
+        retail, wholesale = CustomerGroup(name="Retail"), CustomerGroup(name="Wholesale")
+        db.session.add_all([retail, wholesale])
+        db.session.flush()
+        for customer in customers(retail, wholesale):
+            db.session.add(customer)
+            db.session.flush()
+        db.session.commit()
+    return fresh_app
+
+
+@pytest.fixture
+def panel(office: Flask, page: Page) -> Page:
+    """The panel as Anna sees it after signing in."""
+    sign_in(page)
+    return page
+
+
+def sign_in(page: Page, email: str = ANNA) -> None:
+    """Sign in through the form."""
+    page.goto("/login")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Customers", level=1).wait_for()
+
+
+def open_record(page: Page, name: str) -> None:
+    """Open a customer's record from the list."""
+    page.goto("/customer/")
+    page.get_by_role("link", name=name).click()
+    page.get_by_role("heading", name=name, level=1).wait_for()
