@@ -147,11 +147,11 @@ def _path(url: str) -> str:
 
 
 def _target() -> str:
-    return safe_target(request.values.get("next")) or HOME
+    return safe_target(request.args.get("next")) or HOME
 
 
 def _form(error: str = "", status: int = 200) -> Response:
-    email, target = request.form.get("email", ""), safe_target(request.values.get("next"))
+    email, target = request.form.get("email", ""), safe_target(request.args.get("next"))
     return make_response(render_template("admin/login.html", error=error, email=email, next=target), status)
 
 

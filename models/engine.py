@@ -88,17 +88,3 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     # psycopg sends it with its BEGIN: no statement more.
     connection.connection.driver_connection.read_only = _mode.get() == "read"  # type: ignore[union-attr]
-
-
-@contextmanager
-def foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Let SQLite's foreign keys rest, for migrations that re-create tables; no transaction may have begun.
-
-    The driver is asked directly, because the pragma does nothing within a transaction.
-    """
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        driver.execute("PRAGMA foreign_keys = OFF")
-    yield
-    if connection.dialect.name == "sqlite":
-        driver.execute("PRAGMA foreign_keys = ON")

@@ -42,6 +42,6 @@ def post(client: FlaskClient, path: str, page: str = "/login", **form: str) -> T
     return client.post(path, data={**form, "csrf_token": csrf_token(client, page)})
 
 
-def sign_in(client: FlaskClient, user: User, password: str = PASSWORD, **form: str) -> TestResponse:
-    """Sign in as people do, through the form."""
-    return post(client, "/login", email=user.email, password=password, **form)
+def sign_in(client: FlaskClient, user: User, password: str = PASSWORD, path: str = "/login") -> TestResponse:
+    """Sign in as people do, through the form at the path."""
+    return post(client, path, email=user.email, password=password)

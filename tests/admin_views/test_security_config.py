@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +180,13 @@ def test_each_database_gets_its_own_engine_options(bare: Flask) -> None:
     bare.config.pop("SQLALCHEMY_ENGINE_OPTIONS")
     options = configured(bare, SQLALCHEMY_DATABASE_URI="postgresql+psycopg:///crm").config["SQLALCHEMY_ENGINE_OPTIONS"]
     assert (options["pool_pre_ping"], options["hide_parameters"]) == (True, True)
+
+
+def test_the_program_itself_says_what_is_weak_and_ends(tmp_path: Path) -> None:
+    settings = {"HOST": EVERYWHERE, "SECRET_KEY": "short", "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite"}
+    command = [sys.executable, "-m", "flask", "--app", "app", "routes"]
+    ended = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"Error: Clientela does not start on {EVERYWHERE}")
+    assert ended.stderr.count("\n  - ") == 3
+    assert "Traceback" not in ended.stderr

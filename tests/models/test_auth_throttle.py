@@ -11,12 +11,14 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from app import create_app
 from models.auth import LoginAttempt
 from models.base import db
 from models.operations.sign_in import sign_in
 from models.operations.throttle import DOOR, MOST, Throttled, WrongPassword, counted_try, network_of
 from tests.people import PASSWORD, add_user
 
+CHEAP = {"SECRET_KEY": "x" * 32, "ARGON2": {"memory_cost": 8, "time_cost": 1, "parallelism": 1}}
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
@@ -128,3 +130,16 @@ def test_a_hundred_tries_at_once_do_not_slip_through_together(fresh_app: Flask) 
 )
 def test_a_household_with_ipv6_is_one_network(ip: str, network: str) -> None:
     assert network_of(ip) == network
+
+
+def test_a_restart_forgives_nothing(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        for number in range(MOST):
+            fail("nobody@example.com", address(number))
+        db.session.remove()
+    another = create_app({**CHEAP, "SQLALCHEMY_DATABASE_URI": fresh_app.config["SQLALCHEMY_DATABASE_URI"]})
+    with another.app_context():
+        with pytest.raises(Throttled):
+            sign_in(db.session, "nobody@example.com", PASSWORD, address(99), "")
+        db.session.remove()
+        db.engine.dispose()
