@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, request
@@ -13,13 +13,14 @@ from sqlalchemy import select
 from admin_views import confirm_page, grid_page
 from admin_views.page import Action
 from admin_views.requests import go, is_fragment, record_url
+from admin_views.saving import commit
 from admin_views.say import label, say
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import title_of
 from models.errors import DomainError
 from models.i18n import N_
-from models.operations.deletion import delete_rows, preview
+from models.operations.deletion import Effect, delete_rows, preview
 from models.permissions import Permission
 
 MOST_SELECTED = 1000
@@ -36,6 +37,15 @@ class Deed:
     danger: bool = False
 
 
+@dataclass
+class Judgement:
+    """Which of the selected rows an action may touch, why not the others, and what else it changes."""
+
+    rows: list[Base] = field(default_factory=list)
+    refused: list[tuple[Base, DomainError]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
 def deed(name: str, label: str, permission: Permission, *, danger: bool = False) -> Callable[[Any], Any]:
     """Declare a method of a view as an action on selected rows; it asks first."""
 
@@ -48,9 +58,10 @@ def deed(name: str, label: str, permission: Permission, *, danger: bool = False)
 
 def delete(view: Any, rows: Sequence[Base]) -> str:
     """Delete the selected rows with what belongs to them."""
+    names = [title_of(row) for row in rows]
     delete_rows(db.session, rows)
     if len(rows) == 1:
-        return gettext("%(title)s was deleted.", title=title_of(rows[0]))
+        return gettext("%(title)s was deleted.", title=names[0])
     return gettext("%(count)s %(things)s were deleted.", count=len(rows), things=label(view.model.__plural__).lower())
 
 
@@ -70,7 +81,8 @@ def deeds_of(view: Any) -> dict[str, Deed]:
 
 def actions_of(view: Any) -> list[Action]:
     """Return the actions that the person may start, as the theme shows them."""
-    return [Action(each.name, label(each.label), each.danger) for each in deeds_of(view).values() if view.allows(each.permission)]
+    allowed = (each for each in deeds_of(view).values() if view.allows(each.permission))
+    return [Action(each.name, label(each.label), each.danger) for each in allowed]
 
 
 def run_action(view: Any, name: str, keys: Sequence[int], parent: Base | None = None) -> Any:
@@ -78,14 +90,14 @@ def run_action(view: Any, name: str, keys: Sequence[int], parent: Base | None = 
     chosen = deeds_of(view).get(name) or abort(404)
     view.demand(chosen.permission)
     rows = selected(view.model, keys)
-    if not rows:
-        toast(gettext("Select at least one row first."), tone="warning")
+    if not rows or len(keys) > MOST_SELECTED:
+        toast(_unfit(bool(rows)), tone="warning")
         return go(back(view, parent))
-    allowed, refused, effects = judge(chosen, view.model, rows)
+    found = judge(view, chosen, rows)
     if "confirmed" not in request.form:
-        page = confirm_page.confirmation(view, chosen, allowed, refused, effects, back(view, parent))
+        page = confirm_page.confirmation(view, chosen, found, back(view, parent))
         return view.render("admin/confirm.html", confirmation=page)
-    return _do(view, chosen, allowed, refused, parent)
+    return _do(view, chosen, found, parent)
 
 
 def selected(model: type[Base], keys: Sequence[int]) -> list[Base]:
@@ -94,26 +106,39 @@ def selected(model: type[Base], keys: Sequence[int]) -> list[Base]:
     return list(db.session.scalars(query))
 
 
-def judge(chosen: Deed, model: type[Base], rows: Sequence[Base]) -> tuple[list[Base], list[tuple[Base, DomainError]], list[Any]]:
-    """Return the rows an action may touch, those it may not with the reason, and what else it changes."""
+def judge(view: Any, chosen: Deed, rows: Sequence[Base]) -> Judgement:
+    """Return which rows an action may touch, which it may not and why, and what else it changes."""
     if chosen is DELETE:
-        found = preview(db.session, model, rows)
-        return found.rows, found.refused, found.effects
-    return list(rows), [], []
+        found = preview(db.session, view.model, rows)
+        return Judgement(found.rows, found.refused, found.effects)
+    judgement = Judgement()
+    for row in rows:
+        decision = view.allows(chosen.permission, row)
+        if decision:
+            judgement.rows.append(row)
+        else:
+            judgement.refused.append((row, DomainError(decision.reason, None, **decision.params)))
+    return judgement
 
 
-def _do(view: Any, chosen: Deed, allowed: list[Base], refused: list[tuple[Base, DomainError]], parent: Base | None) -> Any:
-    try:
-        text = chosen.do(view, allowed) if allowed else ""
-        db.session.commit()
-    except DomainError as error:
-        db.session.rollback()
-        toast(" ".join(say(single) for single in error.errors), tone="danger")
-        return go(back(view, parent))
-    if text:
+def _unfit(several: bool) -> str:
+    if several:
+        return gettext("Select at most %(count)s rows at a time.", count=MOST_SELECTED)
+    return gettext("Select at least one row first.")
+
+
+def _do(view: Any, chosen: Deed, found: Judgement, parent: Base | None) -> Any:
+    """Touch all of the rows or, if one of them turns out to refuse, none."""
+    said: list[str] = []
+    error = commit(lambda: said.append(chosen.do(view, found.rows))) if found.rows else None
+    if error is not None:
+        reason = " ".join(say(single) for single in error.errors)
+        toast(gettext("%(reason)s Nothing was changed.", reason=reason), tone="danger")
+        return _afterwards(view, parent)
+    for text in said:
         toast(text, undo=True)
-    if refused:
-        toast(_refusal(refused), tone="warning")
+    if found.refused:
+        toast(_refusal(found.refused), tone="warning")
     return _afterwards(view, parent)
 
 
@@ -136,5 +161,6 @@ def back(view: Any, parent: Base | None) -> str:
     """Return where one came from: the parent's record, or the list as it was."""
     if parent is not None:
         return record_url(parent)
-    query = view.state().query(page=view.state().page)
+    state = view.state(request.values)
+    query = state.query(page=state.page)
     return f"{view.get_url('.index_view')}{'?' if query else ''}{query}"

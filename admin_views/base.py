@@ -1,163 +1,51 @@
 """The one view with logic over Flask-Admin: what it closes here is closed for every entity at once.
 
-Views of entities only declare. What they leave out is derived from the model (declared.py); pages are assembled by the modules
-named after them.
+Views of entities only declare; what they leave out is derived from the model (scaffold.py). Pages are assembled by the
+modules named after them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, jsonify, redirect, request, url_for
 from flask_admin import expose
-from flask_admin.contrib.sqla import ModelView
-from flask_admin.form import BaseForm
 from flask_babel import gettext
 
-from admin_views import confirm_page, declared, export, filter_forms, form_page, grid_page, history_page, list_page, record_page
+from admin_views import export, filter_forms, form_page, grid_page, history_page, list_page, record_page
 from admin_views.actions import actions_of, run_action
 from admin_views.controls import read_key
-from admin_views.filters import Condition, Filter, filters_for
-from admin_views.forms import build_form, by_title
+from admin_views.filters import Condition
+from admin_views.forms import named
 from admin_views.listing import Page, State, fetch, read_state, selection
 from admin_views.requests import go, is_fragment, record_url
 from admin_views.saving import save
+from admin_views.scaffold import DeclaredView
 from admin_views.toasts import toast
 from models.base import Base, db
-from models.description import describe, title_of
-from models.errors import Refused
-from models.gate import actor_of
-from models.permissions import Decision, Permission, decide
+from models.description import title_of
+from models.permissions import Permission
 from models.related import find
 
 LOOKED_UP = 20
 
 
-class PanelView(ModelView):  # type: ignore[misc]
-    """A complete panel for an entity; every attribute may be set by a subclass and has a default derived from the model."""
-
-    list_template = "admin/list.html"
-    page_size = 50
-    page_size_options = (50, 20, 100)
-    can_view_details = True
-    menu_group = "System"
-    menu_icon = "database"
-    column_subtitle: str | None = None
-    record_summary: Sequence[str] | None = None
-    form_panels: Sequence[tuple[str, Sequence[str]]] = ()
-    side_panels: Sequence[str] = ()
-    toolbar_actions: ClassVar[Sequence[str]] = ()
-
-    def __init__(self, model: type[Base], **options: Any) -> None:
-        self.description = describe(model)
-        self._derive()
-        name = options.pop("name", model.__plural__)
-        super().__init__(model, db, name=name, endpoint=model.__tablename__, url=f"/{model.__tablename__}", **options)
-
-    def _derive(self) -> None:
-        """Fill in every attribute that the view does not declare."""
-        self.column_list = self.column_list or declared.columns(self.description)
-        self.column_sortable_list = self.column_sortable_list or declared.sortable(self.description)
-        self.column_filters = self.column_filters or declared.filters(self.description)
-        self.column_default_sort = self.column_default_sort or declared.default_sort(self.description)
-        self.column_subtitle = self.column_subtitle or declared.subtitle(self.description)
-        self.record_summary = self.record_summary or declared.summary(self.description)
-        self.form_panels = self.form_panels or declared.panels(self.description)
-        self.form_columns = [key for _, keys in self.form_panels for key in keys]
-        self.inline_models = self.inline_models or [child.model for child in self.description.grids]
-        self.choosable_columns = declared.choosable(self.description)
-
-    # What Flask-Admin would scaffold by guessing, and we know from the declaration.
-
-    def get_list_columns(self) -> list[tuple[str, str]]:
-        """Return the columns of the list with their labels."""
-        return [(key, self.description.attributes[key].label) for key in self.column_list]
-
-    def get_export_columns(self) -> list[tuple[str, str]]:
-        """Return the columns of an export with their labels: every one that is shown, but secrets."""
-        return [(each.key, each.label) for each in self.description.shown if not each.secret]
-
-    def get_details_columns(self) -> list[tuple[str, str]]:
-        """Return the columns of a record with their labels."""
-        return self.get_list_columns()
-
-    def get_sortable_columns(self) -> dict[str, Any]:
-        """Return the names that `?sort=` accepts."""
-        return {key: key for key in self.column_sortable_list}
-
-    def get_filters(self) -> list[Any]:
-        """Leave Flask-Admin's own filters out; ours are in `filters`."""
-        return []
-
-    def init_search(self) -> bool:
-        """Search goes through the index."""
-        return True
-
-    def scaffold_form(self) -> type[BaseForm]:
-        """Return the form that the declaration describes."""
-        return build_form(self.model, self.form_columns)
-
-    def get_create_form(self) -> type[BaseForm]:
-        """Return the form class for a new row."""
-        return self.scaffold_form()
-
-    def get_edit_form(self) -> type[BaseForm]:
-        """Return the form class for a stored row."""
-        return self.scaffold_form()
-
-    @cached_property
-    def filters(self) -> dict[str, Filter]:
-        """The filters of the list by key."""
-        return filters_for(self.model, self.column_filters)
-
-    # Policy: only asked here, decided in models/permissions.py.
-
-    def allows(self, permission: Permission, row: Base | None = None) -> Decision:
-        """Say whether the person may do this, and why not."""
-        return decide(actor_of(db.session), permission, self.model, row)
-
-    @property
-    def can_create(self) -> bool:
-        """Whether the person may add rows."""
-        return bool(self.allows(Permission.CREATE))
-
-    @property
-    def can_edit(self) -> bool:
-        """Whether the person may change rows."""
-        return bool(self.allows(Permission.EDIT))
-
-    @property
-    def can_delete(self) -> bool:
-        """Whether the person may delete rows."""
-        return bool(self.allows(Permission.DELETE))
-
-    @property
-    def can_export(self) -> bool:
-        """Whether the person may take rows out of the panel."""
-        return bool(self.allows(Permission.EXPORT))
-
-    def is_accessible(self) -> bool:
-        """Whether the person may open the panel at all."""
-        return bool(self.allows(Permission.VIEW))
-
-    def demand(self, permission: Permission, row: Base | None = None) -> None:
-        """Refuse unless the person may do this."""
-        decision = self.allows(permission, row)
-        if not decision:
-            raise Refused(decision.reason, **dict(decision.params))
-
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call the view; Flask-Admin would call it again on any TypeError and hide the real one."""
-        return fn(self, *args, **kwargs)
+class PanelView(DeclaredView):
+    """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     # What is asked for.
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002  Flask-Admin's name
-        """Return the row with this key through the read gate; 404 for hidden, absent and nonsensical ones alike."""
+    def get_one(self, id: Any, within: Base | None = None) -> Any:  # noqa: A002  Flask-Admin's name
+        """Return the row with this key through the read gate, of this parent if one is given.
+
+        404 for hidden, absent and nonsensical ones alike.
+        """
         row = find(db.session, self.model, read_key(id))
-        return row if row is not None else abort(404)
+        if row is None or (within is not None and getattr(row, f"{self.parent_key}_id") != within.id):
+            abort(404)
+        return row
 
     @property
     def parent_key(self) -> str | None:
@@ -172,10 +60,10 @@ class PanelView(ModelView):  # type: ignore[misc]
         row: Base | None = find(db.session, parent.target, read_key(request.args[parent.key]))
         return row if row is not None else abort(404)
 
-    def state(self) -> State:
-        """Return the list state that the address asks for."""
+    def state(self, args: Any = None) -> State:
+        """Return the list state that the address asks for, or a form that carries it along."""
         return read_state(
-            request.args,
+            request.args if args is None else args,
             filters=self.filters,
             sortable=self.column_sortable_list,
             columns=self.choosable_columns,
@@ -212,7 +100,8 @@ class PanelView(ModelView):  # type: ignore[misc]
         flt = self.filters.get(request.args.get("field", "")) or abort(404)
         state = self.state()
         lookup = self.get_url(".ajax_lookup", name=flt.key)
-        return self.render("admin/filter.html", filter=list_page.filter_form(self, flt, state, filter_forms.widgets(flt, state.args, lookup)))
+        widgets = filter_forms.widgets(flt, state.args, lookup)
+        return self.render("admin/filter.html", filter=list_page.filter_form(self, flt, state, widgets))
 
     @expose("/details/")
     def details_view(self) -> Any:
@@ -226,7 +115,7 @@ class PanelView(ModelView):  # type: ignore[misc]
     def create_view(self) -> Any:
         """Create a row, within a parent if the address names one."""
         parent = self.scope()
-        self.demand(Permission.CREATE)
+        self.insist(self.may_create(parent))
         row = self.new_row(parent)
         form = form_page.prepare(self, self.create_form(row), row, parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
@@ -237,24 +126,26 @@ class PanelView(ModelView):  # type: ignore[misc]
     def edit_view(self) -> Any:
         """Change a record, or one panel of it."""
         parent = self.scope()
-        row = self.get_one(request.args.get("id"))
+        row = self.get_one(request.args.get("id"), within=parent)
         self.demand(Permission.EDIT, row)
+        before = record_page.head(self, row)
         form = form_page.prepare(self, self.edit_form(row), row, panel=request.args.get("panel"), parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
-            return self.saved(row, parent, gettext("%(title)s was saved.", title=title_of(row)))
+            return self.saved(row, parent, gettext("%(title)s was saved.", title=title_of(row)), before)
         return form_page.answer(self, form, row, parent)
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Any:
         """Ask, then delete one record; the same as the action on a selection of one."""
-        row = self.get_one(request.args.get("id"))
-        return run_action(self, "delete", [row.id], parent=self.scope())
+        parent = self.scope()
+        row = self.get_one(request.args.get("id"), within=parent)
+        return run_action(self, "delete", [row.id], parent)
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:
         """Do something with the selected rows, after asking where it matters."""
         keys = [key for key in map(read_key, request.form.getlist("rowid")) if key]
-        return run_action(self, request.form.get("action", ""), keys, parent=self.scope())
+        return run_action(self, request.form.get("action", ""), list(dict.fromkeys(keys)))
 
     @expose("/history/")
     def history_view(self) -> Any:
@@ -277,7 +168,7 @@ class PanelView(ModelView):  # type: ignore[misc]
         attribute = self.description.attributes.get(request.args.get("name", ""))
         if attribute is None or attribute.target is None:
             abort(404)
-        found = db.session.scalars(by_title(attribute.target, request.args.get("query", "")[:100]).limit(LOOKED_UP))
+        found = named(attribute.target, request.args.get("query", ""), LOOKED_UP)
         return jsonify([{"value": str(row.id), "label": title_of(row)} for row in found])
 
     @expose("/ajax/update/", methods=("POST",))
@@ -292,14 +183,29 @@ class PanelView(ModelView):  # type: ignore[misc]
         row = self.model()
         if parent is not None and self.parent_key:
             setattr(row, f"{self.parent_key}_id", parent.id)
-        return row  # type: ignore[no-any-return]
+        return row
 
-    def saved(self, row: Base, parent: Base | None, text: str) -> Any:
-        """Answer a successful save: with the grid or panel in place, or by going to the record."""
+    def saved(self, row: Base, parent: Base | None, text: str, before: record_page.Head | None = None) -> Any:
+        """Answer a successful save: with the grid or panel in its place, or by going to the record.
+
+        A panel in its place would leave what stands above it as it was, so the whole record is shown when that changed.
+        """
         toast(text, undo=True)
         if parent is not None:
-            return grid_page.answer(self, parent) if is_fragment() else redirect(record_url(parent))
-        return go(record_url(row))
+            return grid_page.answer(self, parent) if is_fragment() else redirect(record_url(parent), 303)
+        panel = request.args.get("panel")
+        if is_fragment() and panel and before == record_page.head(self, row):
+            return record_page.answer_panel(self, row, panel)
+        return go(self.record_url(row))
+
+    def record_url(self, row: Base) -> str:
+        """Return the address of a record, with its place in the list that it was opened from."""
+        return f"{self.get_url('.details_view', id=row.id)}{self.trail()}"
+
+    def trail(self) -> str:
+        """Return the arguments that tell from which place of which list the record was opened."""
+        at, state = read_key(request.args.get("at", "")), self.state()
+        return "&" + urlencode([("at", at), *state.pairs()]) if at else ""
 
     def get_url(self, endpoint: str, **values: Any) -> str:
         """Return an address of this view (`.edit_view`), whichever view the request is in."""
@@ -312,8 +218,3 @@ class PanelView(ModelView):  # type: ignore[misc]
     def actions(self) -> list[Any]:
         """Return the actions that the person may start."""
         return actions_of(self)
-
-    def confirmation(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the page between a click and the deed."""
-        return confirm_page.confirmation(self, *args, **kwargs)
-

@@ -3,39 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 from flask_babel import gettext, ngettext
 
-from admin_views.page import Confirmation, Consequence
 from admin_views.say import label, say
 from models.base import Base
 from models.description import title_of
-from models.errors import DomainError
 from models.operations.deletion import Effect
 
 MOST_LISTED = 20
 
 
-def confirmation(
-    view: Any,
-    chosen: Any,
-    allowed: Sequence[Base],
-    refused: Sequence[tuple[Base, DomainError]],
-    effects: Sequence[Effect],
-    cancel_url: str,
-) -> Confirmation:
-    """Return the confirmation of an action."""
-    verb = label(chosen.label).rstrip("…")
+@dataclass(frozen=True)
+class Consequence:
+    """What else an act changes: "34 contacts are deleted too"."""
+
+    text: str
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The page, or window, between a click and what cannot be taken lightly."""
+
+    title: str
+    question: str
+    items: Sequence[str]
+    consequences: Sequence[Consequence]
+    refused: Sequence[tuple[str, str]]
+    url: str
+    hidden: Sequence[tuple[str, str]]
+    submit: str
+    cancel_url: str
+    danger: bool = True
+
+
+def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirmation:
+    """Return the confirmation of an action; the state of the list travels along, so that one comes back to it."""
+    verb, allowed = label(chosen.label).rstrip("…"), found.rows
+    state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
         title=_title(view, verb, allowed),
-        question=_question(allowed, refused),
+        question=_question(allowed, found.refused),
         items=[title_of(row) for row in allowed[:MOST_LISTED]] + _more(len(allowed) - MOST_LISTED),
-        consequences=[Consequence(sentence(effect)) for effect in effects],
-        refused=[(title_of(row), say(reason)) for row, reason in refused],
+        consequences=[Consequence(sentence(effect)) for effect in found.effects],
+        refused=[(title_of(row), say(reason)) for row, reason in found.refused],
         url=request.full_path.rstrip("?"),
-        hidden=[("action", chosen.name), ("confirmed", "1"), *(("rowid", str(row.id)) for row in allowed)],
+        hidden=[("action", chosen.name), ("confirmed", "1"), *state, *(("rowid", str(row.id)) for row in allowed)],
         submit=verb,
         cancel_url=cancel_url,
         danger=chosen.danger,

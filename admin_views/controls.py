@@ -1,28 +1,35 @@
 """Form fields: WTForms' own, told what the theme needs, plus relations and passwords.
 
-Every field has `widget_kind`, which the theme draws, and says `optional`; a conflict with somebody else's edit is in `conflict`.
+Every field has `widget_kind`, which the theme draws, and says `optional`; a conflict with somebody else's edit is in
+`conflict`. A field that was not sent keeps what is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
 from wtforms import fields
+from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from models.base import Base
 from models.description import title_of
 
 MAX_KEY = 2**31 - 1
+DECIMAL = re.compile(r"[+-]?\d{1,15}([.,]\d{1,6})?", re.ASCII)
+WHOLE = re.compile(r"[+-]?\d{1,15}", re.ASCII)
+FEW = 4
 
 
 @dataclass(frozen=True)
 class Clash:
-    """What somebody else did to the field in the meantime, as text, and their value as the field would post it."""
+    """What somebody else did to the field in the meantime, as text; `value` is theirs as the field would post it."""
 
     theirs: str
     before: str
@@ -41,9 +48,10 @@ class Control:
     max_length: int | None = None
     input_mode: str | None = None
     autocomplete = "off"
+    data: Any
 
     def posted(self, value: Any) -> str:
-        """Return a value of the column as this field would post it."""
+        """Return a stored value, as the history keeps it, as this field would post it."""
         return "" if value is None else str(value)
 
 
@@ -59,8 +67,8 @@ class Line(Control, fields.StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take an empty line as no value."""
-        super().process_formdata(valuelist)
-        self.data = self.data if self.data and self.data.strip() else None
+        if valuelist:
+            self.data = valuelist[0] if valuelist[0].strip() else None
 
 
 class Text(Line):
@@ -73,60 +81,90 @@ class Text(Line):
 class Email(Line):
     """An email address; the browser does not judge it, so that every refusal looks alike."""
 
-    widget_kind = "email"
-    input_mode = "email"
+    widget_kind = input_mode = "email"
 
 
 class Phone(Line):
     """A phone number."""
 
-    widget_kind = "tel"
-    input_mode = "tel"
+    widget_kind = input_mode = "tel"
 
 
 class Url(Line):
     """A web address."""
 
-    widget_kind = "url"
-    input_mode = "url"
+    widget_kind = input_mode = "url"
 
 
 class Suggest(Line):
-    """A line with suggestions that follow another field, such as the provinces of a country."""
+    """A line with suggestions that follow another field, such as the provinces of a country.
+
+    People read and type names; what is stored may be a code.
+    """
 
     widget_kind = "suggest"
     suggestions: Sequence[str] = ()
     follows: str | None = None
     refresh_url: str | None = None
+    names: Mapping[str, str] = {}
+
+    def _value(self) -> str:
+        return self.posted(self.data)
+
+    def posted(self, value: Any) -> str:
+        """Return the name that stands for a stored code."""
+        return self.names.get(value, value or "")
 
 
 class Number(Line):
     """A decimal number; a comma may stand for the point."""
 
     input_mode = "decimal"
-    parse: Callable[[str], Any] = Decimal
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep what was typed when it is not a number, and say so."""
         super().process_formdata(valuelist)
-        if self.data is None:
-            return
-        try:
-            self.data = type(self).parse(self.data.strip().replace(",", "."))
-        except (ValueError, InvalidOperation):
-            raise ValueError(gettext("This is not a number. Write it as in 12 or 12.5.")) from None
+        if valuelist and self.data is not None:
+            self.data = self.read(self.data.strip())
+
+    def read(self, typed: str) -> Any:
+        """Return the number; ValueError with a sentence if it is none."""
+        if not DECIMAL.fullmatch(typed):
+            raise ValueError(gettext("This is not a number. Write it as in 12 or 12.5."))
+        return Decimal(typed.replace(",", "."))
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{Decimal(self.data).normalize():f}"
+        return str(self.raw_data[0]) if self.raw_data else self.posted(self.data)
+
+    def posted(self, value: Any) -> str:
+        """Return a number without an exponent and without trailing zeros."""
+        return "" if value is None else f"{Decimal(value).normalize():f}"
 
 
 class Whole(Number):
     """A whole number."""
 
     input_mode = "numeric"
-    parse = int
+
+    def read(self, typed: str) -> Any:
+        """Return the number; ValueError with a sentence if it is none, or more than databases keep."""
+        if not WHOLE.fullmatch(typed) or abs(int(typed)) > MAX_KEY:
+            raise ValueError(gettext("This is not a whole number. Write it as in 12."))
+        return int(typed)
+
+
+class Date(Control, fields.DateField):
+    """A day."""
+
+    widget_kind = "date"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep what was typed when it is not a date, and say so."""
+        typed = valuelist[0].strip() if valuelist else ""
+        try:
+            self.data = date.fromisoformat(typed) if typed else None
+        except ValueError:
+            raise ValueError(gettext("This is not a date. Write it as in 2026-12-31.")) from None
 
 
 class Check(Control, fields.BooleanField):
@@ -144,13 +182,16 @@ class Select(Control, fields.SelectField):
 
     widget_kind = "select"
 
-    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]] = (), optional: bool = False, **kwargs: Any) -> None:
-        empty = [("", "")] if optional else []
-        super().__init__(*args, choices=[*empty, *choices], coerce=lambda value: value or None, **kwargs)
+    def __init__(
+        self, *args: Any, choices: Callable[[], Iterable[tuple[str, str]]], optional: bool = False, **kwargs: Any
+    ) -> None:
+        listed = [*([("", "")] if optional else []), *choices()]
+        offered = [SelectChoice(value, text) for value, text in listed]
+        super().__init__(*args, choices=offered, coerce=lambda value: value or None, **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list, in plain words."""
-        if self.data is not None and self.data not in {value for value, *_ in self.choices}:
+        if self.data is not None and self.data not in {choice.value for choice in self.choices}:
             raise ValidationError(gettext("Choose one of the values on the list."))
 
 
@@ -162,7 +203,7 @@ class Choices(Select):
     def __init__(self, *args: Any, enum: Any = None, **kwargs: Any) -> None:
         self.enum = enum
         super().__init__(*args, **kwargs)
-        self.widget_kind = "choices" if len(self.choices) <= 4 else "select"
+        self.widget_kind = "choices" if len(self.choices) <= FEW else "select"
 
     def process_data(self, value: Any) -> None:
         """Show a member by its stored value."""
@@ -171,10 +212,6 @@ class Choices(Select):
     def populate_obj(self, obj: Any, name: str) -> None:
         """Give the row the member, not its value."""
         setattr(obj, name, self.enum(self.data) if self.data else None)
-
-    def posted(self, value: Any) -> str:
-        """Return the stored value of a member."""
-        return str(getattr(value, "value", value) or "")
 
 
 class Secret(Control, fields.PasswordField):
@@ -196,6 +233,10 @@ class Secret(Control, fields.PasswordField):
         if self.data:
             setattr(obj, name, self.data)
 
+    def posted(self, value: Any) -> str:
+        """Return nothing: a stored secret is never sent."""
+        return ""
+
 
 class Picker(Control, fields.Field):
     """Another row, found by typing. `find(key)` and `named(text)` look rows up through the read gate."""
@@ -204,6 +245,7 @@ class Picker(Control, fields.Field):
     lookup_url = ""
     create_url: str | None = None
     choices: Sequence[tuple[str, str]] = ()
+    typed = ""
 
     def __init__(
         self,
@@ -222,27 +264,30 @@ class Picker(Control, fields.Field):
         return [*chosen, *self.choices]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Find the row by its key, or, typed without JavaScript, by its name."""
-        raw, typed = (valuelist[0] if valuelist else ""), (valuelist[1] if len(valuelist) > 1 else "")
+        """Find the row by what was typed without JavaScript, which says more than what stands beside it, or by key."""
+        if not valuelist:
+            return
+        key, self.typed = valuelist[0], (valuelist[1].strip() if len(valuelist) > 1 else "")
         self.data = None
-        if raw:
-            self.data = self.find(read_key(raw) or 0)
+        if self.typed:
+            self._take(self.named(self.typed))
+        elif key:
+            self.data = self.find(read_key(key) or 0)
             if self.data is None:
                 raise ValueError(gettext("This does not exist, or is not yours to use."))
-        elif typed.strip():
-            self._take(self.named(typed.strip()))
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Leave a relation alone that was and stays empty here: it may point to a row that the person cannot see."""
+        if self.data is not None or self.object_data is not None:
+            setattr(obj, name, self.data)
 
     def _take(self, found: Sequence[Base]) -> None:
         if len(found) == 1:
-            self.data = found[0]
+            self.data, self.typed = found[0], ""
             return
         self.choices = [(str(row.id), title_of(row)) for row in found]
-        several = gettext("Several match: choose one of them.")
-        raise ValueError(several if found else gettext("Nothing of this name was found."))
-
-    def posted(self, value: Any) -> str:
-        """Return the key of a row."""
-        return str(value or "")
+        none = gettext("Nothing called “%(name)s” was found.", name=self.typed)
+        raise ValueError(gettext("Several match: choose one of them.") if found else none)
 
 
 def read_key(text: Any) -> int | None:

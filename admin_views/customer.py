@@ -18,21 +18,26 @@ class CustomerView(PanelView):
     column_list = ["name", "kind", "billing_city", "billing_country", "group", "owner", "can_login", "updated_at"]
     column_filters = [
         "billing_country", "billing_province", "group", "can_login", "kind", "status", "rating", "owner", "created_at",
-        "updated_at", "billing_city", "vat_number", "tags", "newsletter", "employees", "emails", "phones", "contacts", "notes",
+        "updated_at", "billing_city", "vat_number", "tags", "newsletter", "employees",
+        "emails", "phones", "contacts", "notes",
     ]  # fmt: skip
     record_summary = ("billing_city", "billing_country", "group", "owner")
     form_panels = (
-        (N_("Details"), ["kind", "company", "vat_number", "first_name", "last_name", "name", "code", "emails", "phones", "group"]),
+        (N_("Details"), [
+            "kind", "company", "vat_number", "first_name", "last_name", "name", "code", "emails", "phones", "group",
+        ]),
         (N_("Login"), ["can_login", "password"]),
         (N_("Address"), [
-            "billing_street", "billing_street2", "billing_postal_code", "billing_city", "billing_country", "billing_province",
+            "billing_street", "billing_street2", "billing_postal_code", "billing_city", "billing_country",
+            "billing_province",
         ]),
         (N_("Shipping address"), [
-            "shipping_street", "shipping_street2", "shipping_postal_code", "shipping_city", "shipping_country", "shipping_province",
+            "shipping_street", "shipping_street2", "shipping_postal_code", "shipping_city", "shipping_country",
+            "shipping_province",
         ]),
         (N_("More"), [
-            "tax_code", "recipient", "website", "owner", "status", "rating", "language", "currency", "employees", "legal_form",
-            "tags", "newsletter",
+            "tax_code", "recipient", "website", "owner", "status", "rating", "language", "currency", "employees",
+            "legal_form", "tags", "newsletter",
         ]),
     )  # fmt: skip
 

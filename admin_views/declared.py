@@ -1,6 +1,8 @@
-"""What a view shows when nobody says: every attribute of Flask-Admin's vocabulary has a default derived from the model."""
+"""What a view shows when nobody says: every option of Flask-Admin's has a default derived from the model."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from admin_views.forms import typed
 from admin_views.kinds import look
@@ -66,8 +68,7 @@ def is_feed(description: Description) -> bool:
 
 
 def _in_list(attribute: Attribute) -> bool:
-    stamps = {"created_at", "updated_at"}
-    return not (attribute.secret or attribute.key in stamps or attribute.facts.fixed or attribute.kind is LONG_TEXT)
+    return not (attribute.secret or attribute.python_type is datetime or attribute.kind is LONG_TEXT)
 
 
 def _last_change(description: Description) -> list[str]:

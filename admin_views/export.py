@@ -16,10 +16,12 @@ from admin_views.listing import State, keys_in_order, selection
 from admin_views.say import label
 from models.base import Base, db
 from models.description import title_of
+from models.engine import set_mode
 from models.gate import actor_of, set_actor
 from models.permissions import Actor
 
 BATCH = 500
+BOM = "\ufeff"  # by which spreadsheets know UTF-8
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -44,7 +46,9 @@ def _lines(view: Any, keys: Select[Any], actor: Actor) -> Iterator[str]:
     writer = csv.writer(_Echo())
     attributes = [view.description.attributes[key] for key, _ in view.get_export_columns()]
     parts = view.description.parts
-    yield "\ufeff" + writer.writerow([*(label(each.label) for each in attributes), *(label(p.model.__plural__) for p in parts)])
+    yield BOM + writer.writerow(
+        [*(label(each.label) for each in attributes), *(label(p.model.__plural__) for p in parts)]
+    )
     for row in _rows(view, keys, actor):
         values = [text(each, row) for each in attributes]
         lists = ["; ".join(title_of(each) for each in getattr(row, part.key)) for part in parts]
@@ -54,18 +58,23 @@ def _lines(view: Any, keys: Select[Any], actor: Actor) -> Iterator[str]:
 def _rows(view: Any, keys: Select[Any], actor: Actor) -> Iterator[Base]:
     """Walk the keys in the list's order, then read the rows a batch at a time.
 
-    The session is one of its own: the request's is gone while the answer streams.
+    The session is one of its own, which only reads: the request's is gone while the answer streams.
     """
+    set_mode("read")
     with Session(db.engine, autoflush=False) as session:
         set_actor(session, actor)
-        for batch in session.scalars(keys).partitions(BATCH):
+        for batch in session.scalars(keys.execution_options(yield_per=BATCH)).partitions():
             yield from _batch(view, session, batch)
             session.expunge_all()
 
 
 def _batch(view: Any, session: Session, keys: Sequence[int]) -> list[Base]:
     model: type[Base] = view.model
-    loads = [joinedload(getattr(model, each.key)) for each in inspect(model).relationships if each.direction.name == "MANYTOONE"]
+    loads = [
+        joinedload(getattr(model, each.key))
+        for each in inspect(model).relationships
+        if each.direction.name == "MANYTOONE"
+    ]
     loads += [selectinload(getattr(model, part.key)) for part in view.description.parts]
     rows = {row.id: row for row in session.scalars(select(model).where(model.id.in_(keys)).options(*loads))}
     return [rows[key] for key in keys if key in rows]
@@ -74,5 +83,3 @@ def _batch(view: Any, session: Session, keys: Sequence[int]) -> list[Base]:
 def _harmless(value: str) -> str:
     """Keep a spreadsheet from taking text for a formula."""
     return f"'{value}" if value.startswith(FORMULA) else value
-
-

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from admin_views.filters import Filter, Widget, choices_of, rows_of
+from admin_views.filters import Filter, Widget, choices_of, emptiness, rows_of
+from admin_views.forms import named
 from models.description import title_of
 
 MOST_CHECKS = 12
+MOST_OFFERED = 20
 
 
 def widgets(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
@@ -27,8 +29,10 @@ def _choices(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Wi
 
 
 def _relation(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
-    chosen = [(str(row.id), title_of(row), True) for row in rows_of(flt, args.getlist(flt.name()))]
-    return [Widget(flt.name(), "picker", gettext("is any of"), chosen, lookup_url=lookup_url)]
+    chosen = rows_of(flt, args.getlist(flt.name()))
+    others = named(flt.attribute.target, "", MOST_OFFERED) if flt.attribute and flt.attribute.target else []
+    listed = [(str(row.id), title_of(row), row in chosen) for row in dict.fromkeys([*chosen, *others])]
+    return [Widget(flt.name(), "picker", gettext("is any of"), listed, lookup_url=lookup_url)]
 
 
 def _text(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
@@ -46,8 +50,9 @@ def _range(kind: str) -> Callable[[Filter, MultiDict[str, str], str], list[Widge
 
 def _empty(flt: Filter, args: MultiDict[str, str]) -> Widget:
     value = args.get(flt.name("empty"), "")
-    answers = (("", gettext("any")), ("1", gettext("is empty")), ("0", gettext("is not empty")))
-    listed = [(answer, words, answer == value) for answer, words in answers]
+    verb, words = emptiness(flt)
+    answers = {"": gettext("either way"), **{answer: f"{verb} {word}" for answer, word in words.items()}}
+    listed = [(answer, text, answer == value) for answer, text in answers.items()]
     return Widget(flt.name("empty"), "empty", gettext("value"), listed, value)
 
 

@@ -1,22 +1,24 @@
 """Column filters: read from the address, applied to the query, said as sentences.
 
-The address says `f_country=IT&f_country=DE`, `f_city__contains=mil`, `f_created_at__from=2026-01-01`, `f_email__empty=1`.
-What makes no sense is dropped: an address that was tampered with shows fewer filters, never an error.
+The address says `f_country=IT&f_country=DE`, `f_city__contains=mil`, `f_created_at__from=2026-01-01` or
+`f_email__empty=1`. What makes no sense is dropped: an address that was tampered with shows fewer filters, never an
+error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from werkzeug.datastructures import MultiDict
 
-from admin_views.controls import read_key
+from admin_views.controls import DECIMAL, MAX_KEY, read_key
 from admin_views.kinds import look, options
 from admin_views.say import label, plain
 from models.base import Base, db
@@ -26,13 +28,15 @@ from models.rules import places
 
 PREFIX = "f_"
 MOST_VALUES = 100
+LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Condition:
-    """An active filter: its clause, and the sentence it reads as."""
+    """An active filter: its clause, the sentence it reads as, and the argument that asks for it."""
 
     key: str
+    name: str
     label: str
     operator: str
     value: str
@@ -56,10 +60,15 @@ class Filter:
     """A filter on one attribute, or on whether there are children of a kind."""
 
     key: str
-    label: str
+    text: str
     family: str
     attribute: Attribute | None = None
     child: Child | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is about, in the reader's language."""
+        return label(self.text)
 
     def name(self, operator: str = "") -> str:
         """Return the name under which the address holds this filter's values."""
@@ -70,10 +79,13 @@ class Filter:
         """Every name under which the address may hold something of this filter."""
         return [self.name(operator) for operator in ("", "not", "contains", "from", "to", "empty")]
 
+    def condition(self, operator: str, words: str, value: str, clause: ColumnElement[bool]) -> Condition:
+        """Return an active filter."""
+        return Condition(self.key, self.name(operator), self.label, words, value, clause)
+
     def conditions(self, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
         """Return what the address asks of this filter."""
-        found = [*FAMILIES[self.family](self, model, args), *_emptiness(self, model, args)]
-        return [condition for condition in found if condition is not None]
+        return [*FAMILIES[self.family](self, model, args), *_emptiness(self, model, args)]
 
     def column(self, model: type[Base]) -> Any:
         """Return the column compared with."""
@@ -87,90 +99,92 @@ def filters_for(model: type[Base], keys: Sequence[str]) -> dict[str, Filter]:
     found = {}
     for key in keys:
         if key in children:
-            name = label(children[key].model.__plural__)
-            found[key] = Filter(key, name, "children", child=children[key])
+            found[key] = Filter(key, children[key].model.__plural__, "children", child=children[key])
         else:
             attribute = description.attributes[key]
-            found[key] = Filter(key, label(attribute.label), look(attribute).family, attribute)
+            found[key] = Filter(key, attribute.label, look(attribute).family, attribute)
     return found
 
 
-def _emptiness(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
+def _emptiness(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     value = args.get(flt.name("empty"))
-    if value not in {"0", "1"}:
-        return []
-    empty = value == "1"
-    clause = _has_none(flt, model) if empty else ~_has_none(flt, model)
-    return [Condition(flt.key, flt.label, gettext("is"), gettext("empty") if empty else gettext("not empty"), clause)]
+    if value in {"0", "1"}:
+        none = ~getattr(model, flt.key).any() if flt.child else flt.column(model).is_(None)
+        verb, words = emptiness(flt)
+        yield flt.condition("empty", verb, words[value], none if value == "1" else ~none)
 
 
-def _has_none(flt: Filter, model: type[Base]) -> Any:
+def emptiness(flt: Filter) -> tuple[str, dict[str, str]]:
+    """Return how one says that a value, or children, are there or not."""
     if flt.child:
-        return ~getattr(model, flt.key).any()
-    column = flt.column(model)
-    return column.is_(None)
+        return gettext("are"), {"1": gettext("missing"), "0": gettext("there")}
+    return gettext("is"), {"1": gettext("empty"), "0": gettext("not empty")}
 
 
 def _values(flt: Filter, args: MultiDict[str, str], operator: str = "") -> list[str]:
     return list(dict.fromkeys(args.getlist(flt.name(operator))))[:MOST_VALUES]
 
 
-def _choices(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
+def _choices(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     """Any of several values, or none of them."""
     labels = dict(choices_of(flt, args))
-    found = []
     for operator, words in (("", gettext("is")), ("not", gettext("is not"))):
         known = [value for value in _values(flt, args, operator) if value in labels]
         if known:
-            clause = _any_of(flt, model, [_typed(flt, value) for value in known], negated=bool(operator))
-            found.append(Condition(flt.key, flt.label, words, ", ".join(labels[value] for value in known), clause))
-    return found
+            clause = _is_province(flt, model, known) if _has_provinces(flt) else _is_value(flt, model, known)
+            said = ", ".join(labels[value] for value in known)
+            yield flt.condition(operator, words, said, _or_none(flt, model, clause) if operator else clause)
 
 
-def _relation(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
+def _relation(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     """Pointing to any of several rows; rows that the reader cannot see are no rows."""
-    found = []
     for operator, words in (("", gettext("is")), ("not", gettext("is not"))):
         rows = rows_of(flt, _values(flt, args, operator))
         if rows:
-            clause = _any_of(flt, model, [row.id for row in rows], negated=bool(operator))
-            found.append(Condition(flt.key, flt.label, words, ", ".join(title_of(row) for row in rows), clause))
-    return found
+            clause = flt.column(model).in_([row.id for row in rows])
+            said = ", ".join(title_of(row) for row in rows)
+            yield flt.condition(operator, words, said, _or_none(flt, model, clause) if operator else clause)
 
 
-def _any_of(flt: Filter, model: type[Base], values: list[Any], *, negated: bool) -> Any:
+def _or_none(flt: Filter, model: type[Base], clause: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Everything else: what has no value is not one of them either."""
+    return or_(~clause, flt.column(model).is_(None))
+
+
+def _is_value(flt: Filter, model: type[Base], values: Sequence[str]) -> ColumnElement[bool]:
+    python_type: Any = flt.attribute.python_type if flt.attribute else str
+    read = (lambda value: value == "1") if python_type is bool else python_type
+    return flt.column(model).in_([read(value) for value in values])
+
+
+def _is_province(flt: Filter, model: type[Base], values: Sequence[str]) -> ColumnElement[bool]:
+    """The same code stands for different provinces in different countries."""
+    pairs = [value.split("-", 1) for value in values]
+    country = getattr(model, _country_of(flt), None)
     column = flt.column(model)
-    return or_(column.not_in(values), column.is_(None)) if negated else column.in_(values)
+    if country is None:
+        return column.in_([code for _, code in pairs])
+    return or_(*(and_(country == place, column == code) for place, code in pairs))
 
 
-def _text(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
-    found = []
+def _text(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     column = flt.column(model)
-    contains = _clean(args.get(flt.name("contains"), ""))
-    if contains:
-        clause = column.icontains(contains, autoescape=True)
-        found.append(Condition(flt.key, flt.label, gettext("contains"), contains, clause))
-    equal = _clean(args.get(flt.name(), ""))
+    contained, equal = args.get(flt.name("contains"), "")[:LONGEST], args.get(flt.name(), "")[:LONGEST]
+    if contained:
+        yield flt.condition("contains", gettext("contains"), contained, column.icontains(contained, autoescape=True))
     if equal:
-        found.append(Condition(flt.key, flt.label, gettext("is"), equal, column == equal))
-    return found
+        yield flt.condition("", gettext("is"), equal, column == equal)
 
 
-def _clean(value: str) -> str:
-    return "" if any(ord(sign) < 32 or 0xD800 <= ord(sign) < 0xE000 for sign in value) else value.strip()[:200]
-
-
-def _dates(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
+def _dates(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     """Whole days, both ends included."""
     column = flt.column(model)
     start, end = _date(args.get(flt.name("from"), "")), _date(args.get(flt.name("to"), ""))
-    found = []
+    of = _moment if flt.attribute and issubclass(flt.attribute.python_type, datetime) else lambda day: day
     if start:
-        found.append(Condition(flt.key, flt.label, gettext("from"), plain(start), column >= _moment(start)))
+        yield flt.condition("from", gettext("from"), plain(start), column >= of(start))
     if end:
-        clause = column < _moment(end + timedelta(days=1))
-        found.append(Condition(flt.key, flt.label, gettext("to"), plain(end), clause))
-    return found
+        yield flt.condition("to", gettext("to"), plain(end), column < of(end + timedelta(days=1)))
 
 
 def _date(value: str) -> date | None:
@@ -185,30 +199,28 @@ def _moment(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
 
 
-def _numbers(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
+def _numbers(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     column = flt.column(model)
     least, most = _number(args.get(flt.name("from"), "")), _number(args.get(flt.name("to"), ""))
-    found = []
+    whole = flt.attribute is not None and flt.attribute.python_type is int
     if least is not None:
-        found.append(Condition(flt.key, flt.label, gettext("at least"), plain(least), column >= least))
+        bound = ceil(least) if whole else least
+        yield flt.condition("from", gettext("is at least"), plain(least), column >= bound)
     if most is not None:
-        found.append(Condition(flt.key, flt.label, gettext("at most"), plain(most), column <= most))
-    return found
+        bound = floor(most) if whole else most
+        yield flt.condition("to", gettext("is at most"), plain(most), column <= bound)
 
 
 def _number(value: str) -> Decimal | None:
-    try:
-        number = Decimal(value.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) < 2**31 else None
+    found = Decimal(value.replace(",", ".")) if DECIMAL.fullmatch(value) else None
+    return found if found is not None and abs(found) <= MAX_KEY else None
 
 
-def _nothing(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
-    return []
+def _nothing(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
+    return iter(())
 
 
-FAMILIES: dict[str, Callable[[Filter, type[Base], MultiDict[str, str]], list[Condition]]] = {
+FAMILIES: dict[str, Callable[[Filter, type[Base], MultiDict[str, str]], Iterator[Condition]]] = {
     "choices": _choices,
     "relation": _relation,
     "text": _text,
@@ -221,16 +233,24 @@ FAMILIES: dict[str, Callable[[Filter, type[Base], MultiDict[str, str]], list[Con
 
 def choices_of(flt: Filter, args: MultiDict[str, str]) -> list[tuple[str, str]]:
     """Return the values one may choose; provinces follow the countries that are filtered by."""
-    assert flt.attribute is not None  # noqa: S101  asked of attributes only
-    if flt.attribute.kind is not PROVINCE:
-        return options(flt.attribute)
-    countries = args.getlist(f"{PREFIX}{flt.attribute.facts.country}") or sorted(places.COUNTRIES_WITH_PROVINCES)
+    if flt.attribute is None or not _has_provinces(flt):
+        return options(flt.attribute) if flt.attribute else []
+    asked = [each for each in args.getlist(f"{PREFIX}{_country_of(flt)}") if each in places.COUNTRIES]
+    countries = asked or sorted(places.COUNTRIES_WITH_PROVINCES, key=places.country_name)
     several = len(countries) > 1
     return [
-        (code, f"{name} ({places.country_name(country)})" if several else name)
+        (f"{country}-{code}", f"{name} ({places.country_name(country)})" if several else name)
         for country in countries
         for code, name in places.provinces(country).items()
     ]
+
+
+def _has_provinces(flt: Filter) -> bool:
+    return flt.attribute is not None and flt.attribute.kind is PROVINCE
+
+
+def _country_of(flt: Filter) -> str:
+    return (flt.attribute.facts.country if flt.attribute else None) or ""
 
 
 def rows_of(flt: Filter, values: Sequence[str]) -> list[Base]:
@@ -238,10 +258,3 @@ def rows_of(flt: Filter, values: Sequence[str]) -> list[Base]:
     keys = [key for key in map(read_key, values) if key]
     target: Any = flt.attribute.target if flt.attribute else None
     return list(db.session.scalars(select(target).where(target.id.in_(keys)).order_by(target.id))) if keys else []
-
-
-def _typed(flt: Filter, value: str) -> Any:
-    python_type: Any = flt.attribute.python_type if flt.attribute else str
-    if python_type is bool:
-        return value == "1"
-    return value if python_type is str else python_type(value)

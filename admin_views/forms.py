@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from flask_admin.form import BaseForm
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from admin_views import controls
 from admin_views.kinds import look, options
+from admin_views.listing import SEARCHED, readable
 from admin_views.parts import Rows
-from admin_views.say import label, say
+from admin_views.say import later, say
 from models.base import Base, db
 from models.description import Attribute, Child, describe
 from models.errors import DomainError
 from models.related import find
-from models.rules.text import fold
+from models.search import matching
 
 SUGGESTED = 12
 
@@ -32,7 +33,7 @@ class ByKind:
 
     def __call__(self, form: BaseForm, field: Any) -> None:
         """Replace the data by what the kind makes of it, or say what is wrong with it."""
-        if self.clean is None or field.data is None or field.data == "":
+        if self.clean is None or field.errors or field.data is None or field.data == "":
             return
         try:
             field.data = self.clean(field.data)
@@ -42,6 +43,8 @@ class ByKind:
 
 class Required(InputRequired):
     """A value must be given; whatever was wrong with what was typed is said first."""
+
+    field_flags: dict[str, Any]
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,6 +56,19 @@ class Required(InputRequired):
             raise StopValidation
         if field.data is None or field.data == "":
             raise StopValidation(gettext("This field is required."))
+
+
+class Needs:
+    """A value may be typed only while another field of the form is on."""
+
+    def __init__(self, other: str) -> None:
+        self.other = other
+
+    def __call__(self, form: BaseForm, field: Any) -> None:
+        """Refuse a value that would have no effect, rather than forget it."""
+        other = form._fields.get(self.other)
+        if field.data and other is not None and not other.data:
+            raise StopValidation(gettext("Turn on “%(field)s” first, or leave this empty.", field=other.label.text))
 
 
 def build_form(model: type[Base], keys: Iterable[str], base: type[BaseForm] = BaseForm) -> type[BaseForm]:
@@ -67,13 +83,17 @@ def build_form(model: type[Base], keys: Iterable[str], base: type[BaseForm] = Ba
 
 def field(attribute: Attribute) -> Any:
     """Return the unbound form field of an attribute."""
-    needed = attribute.required and not attribute.facts.derived and attribute.python_type is not bool
     common = {
-        "label": label(attribute.label),
-        "description": label(attribute.facts.help or ""),
-        "validators": [*([Required()] if needed else []), ByKind(attribute)],
+        "label": later(attribute.label),
+        "description": later(attribute.facts.help),
+        "validators": list(_validators(attribute)),
     }
-    return _unbound(attribute, common, optional=not needed)
+    return _unbound(attribute, common, optional=bool(attribute.column.nullable))
+
+
+def must_be_typed(attribute: Attribute) -> bool:
+    """Whether a form that shows the attribute asks for its value."""
+    return not (attribute.column.nullable or attribute.facts.derived or attribute.python_type is bool)
 
 
 def typed(attributes: Iterable[Attribute]) -> list[Attribute]:
@@ -81,38 +101,44 @@ def typed(attributes: Iterable[Attribute]) -> list[Attribute]:
     return [each for each in attributes if not each.facts.fixed and not each.facts.hidden and look(each).control]
 
 
+def named(model: type[Base], text: str, most: int) -> Sequence[Base]:
+    """Return rows that a text may mean, in order of title: those called just so, else those that search finds."""
+    text = readable(text)[:SEARCHED]
+    description = describe(model)
+    title: Any = getattr(model, description.title)
+    query = select(model).order_by(title, model.id).limit(most)
+    exact = query.where(title == text) if text and description.title in description.attributes else None
+    rows = list(db.session.scalars(exact)) if exact is not None else []
+    found = matching(model, text) if text and not rows else None
+    return rows or list(db.session.scalars(query if found is None else query.where(found)))
+
+
+def _validators(attribute: Attribute) -> Iterator[Any]:
+    if must_be_typed(attribute):
+        yield Required()
+    if attribute.facts.needs:
+        yield Needs(attribute.facts.needs)
+    yield ByKind(attribute)
+
+
 def _unbound(attribute: Attribute, common: dict[str, Any], *, optional: bool) -> Any:
     control: Any = look(attribute).control
     if attribute.target:
-        return control(**common, find=partial(find, db.session, attribute.target), named=_namer(attribute))
+        lookups = {"find": partial(find, db.session, attribute.target), "named": _named(attribute.target)}
+        return control(**common, **lookups)
     if issubclass(control, controls.Choices):
         enum: Any = attribute.python_type
-        return control(**common, enum=enum, choices=options(attribute), optional=optional)
+        return control(**common, enum=enum, choices=partial(options, attribute), optional=optional)
     if issubclass(control, controls.Select):
-        return control(**common, choices=options(attribute), optional=optional)
+        return control(**common, choices=partial(options, attribute), optional=optional)
     return control(**common)
 
 
+def _named(target: type[Base]) -> Any:
+    return lambda text: named(target, text, SUGGESTED)
+
+
 def _part(child: Child) -> Any:
-    description = describe(child.model)
-    attributes = [each for each in typed(description.attributes.values()) if not each.is_parent]
-    return Rows(label(child.model.__plural__), child=child, form_class=build_form(child.model, [a.key for a in attributes]))
-
-
-def _namer(attribute: Attribute) -> Any:
-    assert attribute.target is not None  # noqa: S101  asked of relations only
-    target = attribute.target
-
-    def named(text: str) -> Sequence[Base]:
-        return list(db.session.scalars(by_title(target, text).limit(SUGGESTED)))
-
-    return named
-
-
-def by_title(model: type[Base], text: str) -> Select[Any]:
-    """Return the rows whose title begins with a text, in order; all of them for an empty one."""
-    title = getattr(model, describe(model).title)
-    query = select(model).order_by(title, model.id)
-    return query.where(title.istartswith(text, autoescape=True)) if fold(text) else query
-
-
+    attributes = [each for each in typed(describe(child.model).attributes.values()) if not each.is_parent]
+    form = build_form(child.model, [each.key for each in attributes])
+    return Rows(later(child.model.__plural__), child=child, form_class=form)

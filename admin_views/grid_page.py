@@ -11,38 +11,36 @@ from admin_views import declared, list_page
 from admin_views.kinds import cell
 from admin_views.listing import State, fetch, selection
 from admin_views.page import Grid, Link, Row
-from admin_views.requests import is_fragment
 from admin_views.say import label
 from models.base import Base
 from models.description import title_of
+from models.permissions import Permission
 
 SIZE = 20
 
 
-def answer(view: Any, parent: Base, *, form: Any = None, row: Base | None = None) -> Any:
+def answer(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Any:
     """Return the grid as a fragment, with a row in edit if a form is given."""
     shown = grid(view, parent, form=form, row=row)
     return view.render(f"admin/{shown.style}.html", grid=shown, form=form)
 
 
-def grid(view: Any, parent: Base, *, form: Any = None, row: Base | None = None) -> Grid:
-    """Return the children of a record that this view shows."""
-    state = _state(view, parent)
+def grid(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Grid:
+    """Return the children of a record that this view shows; the row in edit is among them wherever it stands."""
     keys = _columns(view)
-    page = fetch(view.model, state, selection(view.model, state, []), view.column_default_sort, keys)
-    style = "feed" if declared.is_feed(view.description) else "grid"
-    pager = list_page.pager(view, page)
-    noun = label(view.model.__label__.lower())
+    page = fetch(view.model, *_selection(view, parent), view.column_default_sort, keys)
+    rows = page.rows if row is None or row.id is None or row in page.rows else [row, *page.rows]
+    number = page.state.page
     return Grid(
         key=view.endpoint,
         label=label(view.name),
-        style=style,
-        url=_url(view, ".index_view", parent),
-        columns=list_page.columns(view, state, keys, sortable=False),
-        rows=[_row(view, parent, each, keys) for each in page.rows],
+        style="feed" if declared.is_feed(view.description) else "grid",
+        url=_url(view, ".index_view", parent, number),
+        columns=list_page.columns(view, page.state, keys, sortable=False),
+        rows=[_row(view, parent, each, keys, number) for each in rows],
         count=list_page.written(page),
-        pager=pager,
-        new=Link(gettext("New %(thing)s…", thing=noun), _url(view, ".create_view", parent)) if view.can_create else None,
+        pager=list_page.pager(view, page, sized=False),
+        new=Link(_new(view), _url(view, ".create_view", parent, number)) if view.may_create(parent) else None,
         form=form,
         editing=row.id if row is not None else None,
         save_url=request.full_path if form is not None else None,
@@ -50,33 +48,38 @@ def grid(view: Any, parent: Base, *, form: Any = None, row: Base | None = None) 
     )
 
 
-def _state(view: Any, parent: Base) -> State:
-    """Return the page of the grid that is asked for; a whole record shows the first one."""
+def _new(view: Any) -> str:
+    return gettext("New %(thing)s…", thing=label(view.model.__label__.lower()))
+
+
+def _selection(view: Any, parent: Base) -> tuple[State, Any]:
+    """Return the page of the grid that is asked for, and what its rows fulfil; a whole record shows the first one."""
+    asked = view.state().page if view.parent_key in request.args else 1
     scope = ((view.parent_key, str(parent.id)),)
-    asked = view.state() if view.parent_key in request.args else State()
-    return State(page=asked.page, size=SIZE, sort="", scope=scope)
+    state = State(page=asked, size=SIZE, default_size=SIZE, scope=scope)
+    return state, selection(view.model, state, [])
 
 
 def _columns(view: Any) -> list[str]:
-    """Every column of the list but the parent and the time of the last change; what is typed in the row comes along."""
+    """What is typed in the row, then the other columns of the list but the parent; a feed tells when and by whom."""
     typed = [key for key in view.form_columns if key != view.parent_key]
     fixed = [key for key in view.column_list if key not in {view.parent_key, "updated_at", *typed}]
-    return [*typed, *fixed]
+    return [*typed, "created_at", *fixed] if declared.is_feed(view.description) else [*typed, *fixed]
 
 
-def _row(view: Any, parent: Base, row: Base, keys: list[str]) -> Row:
+def _row(view: Any, parent: Base, row: Base, keys: list[str], page: int) -> Row:
     attributes = [view.description.attributes[key] for key in keys]
     return Row(
         id=row.id,
         title=title_of(row),
         cells=[cell(attribute, row) for attribute in attributes],
         url=view.get_url(".details_view", id=row.id),
-        edit_url=_url(view, ".edit_view", parent, id=row.id) if view.can_edit else None,
-        delete_url=_url(view, ".delete_view", parent, id=row.id) if view.can_delete else None,
+        edit_url=_url(view, ".edit_view", parent, page, id=row.id) if view.allows(Permission.EDIT, row) else None,
+        delete_url=_url(view, ".delete_view", parent, page, id=row.id) if view.allows(Permission.DELETE, row) else None,
     )
 
 
-def _url(view: Any, endpoint: str, parent: Base, **values: Any) -> str:
-    return str(view.get_url(endpoint, **{view.parent_key: parent.id}, **values))
-
-
+def _url(view: Any, endpoint: str, parent: Base, page: int, **values: Any) -> str:
+    """Return an address within the parent that leads back to the same page of the grid."""
+    place = {"page": page} if page > 1 else {}
+    return str(view.get_url(endpoint, **{view.parent_key: parent.id}, **place, **values))

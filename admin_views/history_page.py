@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
 
+from admin_views.kinds import said
 from admin_views.page import Difference, HistoryChange, HistoryEntry, HistoryPage, Link
 from admin_views.requests import record_url
-from admin_views.say import label, plain, when
+from admin_views.say import label, when
 from models.base import Base, db
 from models.description import Attribute, Description, describe, entity, title_of
 from models.history import CREATE, DELETE, UPDATE, Change, ChangeSet, history_of
 from models.images import decode
+from models.permissions import Permission
 from models.related import titles
 
 SIZE = 20
+Names = Mapping[tuple[str, int], str]
 
 
 def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     """Return a page of a record's history, newest first."""
-    sets = history_of(db.session, row, before, SIZE + 1)
+    sets = history_of(db.session(), row, before, SIZE + 1)
     older = view.get_url(".history_view", id=row.id, before=sets[SIZE - 1].id) if len(sets) > SIZE else None
     sets = sets[:SIZE]
     names = _names(sets)
+    editable = bool(view.allows(Permission.EDIT, row))
     return HistoryPage(
         title=title_of(row),
         url=view.get_url(".history_view", id=row.id),
-        entries=[entry(row, each, names) for each in sets],
+        entries=[entry(row, each, names, editable=editable) for each in sets],
         older_url=older,
         back=Link(title_of(row), record_url(row)),
     )
 
 
-def entry(row: Base, change_set: ChangeSet, names: dict[tuple[str, int], str]) -> HistoryEntry:
-    """Return a change-set as people read it."""
+def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> HistoryEntry:
+    """Return a change-set as people read it, with the way back for those who may change the record."""
     mine = [each for each in change_set.changes if (each.root_entity, each.root_id) == (row.__tablename__, row.id)]
     undone = change_set.undone_by is not None
     return HistoryEntry(
@@ -44,12 +48,12 @@ def entry(row: Base, change_set: ChangeSet, names: dict[tuple[str, int], str]) -
         moment=change_set.at.isoformat(),
         who=change_set.actor_name,
         changes=[change(each, names) for each in mine],
-        undo_url=None if undone else url_for("change_set.undo_change_set", key=change_set.id),
-        note=_note(change_set, undone=undone),
+        undo_url=url_for("change_set.undo_change_set", key=change_set.id) if editable and not undone else None,
+        remark=_remark(change_set, undone=undone),
     )
 
 
-def change(each: Change, names: dict[tuple[str, int], str]) -> HistoryChange:
+def change(each: Change, names: Names) -> HistoryChange:
     """Return what happened to one row."""
     description = describe(entity(each.entity))
     verb = {CREATE: gettext("Created"), UPDATE: gettext("Changed"), DELETE: gettext("Deleted")}[each.action]
@@ -57,13 +61,13 @@ def change(each: Change, names: dict[tuple[str, int], str]) -> HistoryChange:
     return HistoryChange(verb, label(description.model.__label__), each.title, found)
 
 
-def _note(change_set: ChangeSet, *, undone: bool) -> str:
+def _remark(change_set: ChangeSet, *, undone: bool) -> str:
     if undone:
         return gettext("Undone")
     return gettext("Undo of an earlier change") if change_set.undo_of_id else ""
 
 
-def _differences(description: Description, each: Change, names: dict[tuple[str, int], str]) -> Iterator[Difference]:
+def _differences(description: Description, each: Change, names: Names) -> Iterator[Difference]:
     for key in each.before or {}:
         attribute = description.attributes.get(key.removesuffix("_id"))
         if attribute is None or attribute.facts.hidden:
@@ -75,15 +79,15 @@ def _differences(description: Description, each: Change, names: dict[tuple[str, 
         yield Difference(label(attribute.label), _shown(attribute, old, names), _shown(attribute, new, names))
 
 
-def _shown(attribute: Attribute, value: Any, names: dict[tuple[str, int], str]) -> str:
+def _shown(attribute: Attribute, value: Any, names: Names) -> str:
     if value is None or value == "":
         return gettext("empty")
     if attribute.target:
         return names.get((attribute.target.__tablename__, value), f"#{value}")
-    return plain(decode(attribute.column, value))
+    return said(attribute, decode(attribute.column, value), None)
 
 
-def _names(sets: list[ChangeSet]) -> dict[tuple[str, int], str]:
+def _names(sets: list[ChangeSet]) -> Names:
     """Look up the titles of all rows that the differences point to, one statement an entity."""
     wanted: dict[type[Base], set[int]] = {}
     for change_set in sets:
@@ -93,5 +97,7 @@ def _names(sets: list[ChangeSet]) -> dict[tuple[str, int], str]:
                     values = ((part or {}).get(f"{attribute.key}_id") for part in (each.before, each.after))
                     wanted.setdefault(attribute.target, set()).update(value for value in values if value)
     return {
-        (model.__tablename__, key): name for model, keys in wanted.items() for key, name in titles(db.session, model, keys).items()
+        (model.__tablename__, key): name
+        for model, keys in wanted.items()
+        for key, name in titles(db.session, model, keys).items()
     }

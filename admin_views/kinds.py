@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, Literal
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
-from wtforms import fields
 
 from admin_views import controls
 from admin_views.say import NONE, pill, plain, when
@@ -23,18 +23,20 @@ from models.rules import currency, language, places
 
 Family = Literal["text", "choices", "relation", "date", "number", "none"]
 Options = Iterable[tuple[str, str]]
+Text = Callable[[Any, Base | None], str]
 
 
 @dataclass(frozen=True)
 class Look:
     """How values of a kind appear.
 
-    `cell` shows one in a list, `text` in an export or the history (with the row it stands on), `control` is the form field.
+    `cell` shows one in a list, `text` in an export or the history, with the row it stands on if there still is one;
+    `control` is the form field.
     """
 
     control: Callable[..., Any] | None
     cell: Callable[[Any, Base], Markup]
-    text: Callable[[Any, Base], str]
+    text: Text
     family: Family = "text"
     options: Callable[[Attribute], Options] | None = None
     numeric: bool = False
@@ -45,9 +47,11 @@ def look(attribute: Attribute) -> Look:
     """Return how values of this attribute appear."""
     if attribute.target:
         return RELATION
+    if attribute.kind is kinds.PROVINCE:
+        return _province(attribute.facts.country or "")
     if attribute.kind and attribute.kind.name in BY_KIND:
         return BY_KIND[attribute.kind.name]
-    return next((found for base, found in BY_TYPE if issubclass(attribute.python_type, base)), TEXT)
+    return next((found for base, found in BY_TYPE if issubclass(attribute.python_type, base)), PLAIN)
 
 
 def cell(attribute: Attribute, row: Base) -> Markup:
@@ -59,7 +63,12 @@ def cell(attribute: Attribute, row: Base) -> Markup:
 def text(attribute: Attribute, row: Base) -> str:
     """Return the value of an attribute as plain text; secrets have none."""
     value = getattr(row, attribute.key)
-    return "" if value is None or attribute.secret else look(attribute).text(value, row)
+    return said(attribute, value, row)
+
+
+def said(attribute: Attribute, value: Any, row: Base | None) -> str:
+    """Return any value that the attribute may have as plain text."""
+    return "" if value is None or value == "" or attribute.secret else look(attribute).text(value, row)
 
 
 def options(attribute: Attribute) -> list[tuple[str, str]]:
@@ -68,7 +77,7 @@ def options(attribute: Attribute) -> list[tuple[str, str]]:
     return list(found(attribute)) if found else []
 
 
-def _plain(value: Any, row: Base) -> str:
+def _plain(value: Any, row: Base | None) -> str:
     return plain(value)
 
 
@@ -93,12 +102,22 @@ def _phone(value: Any, row: Base) -> Markup:
     return Markup('<a href="tel:{}">{}</a>').format(dialled, value)
 
 
-def _country(value: Any, row: Base) -> str:
-    return places.country_name(value)
+@cache
+def _province(path: str) -> Look:
+    """A province is named by its country, which stands elsewhere in the row."""
+
+    def text(value: Any, row: Base | None) -> str:
+        return places.province_name(country_of(row, path), value)
+
+    return Look(controls.Suggest, _shown(text), text, "choices")
 
 
-def _province(value: Any, row: Base) -> str:
-    return value  # type: ignore[no-any-return]
+def country_of(row: Base | None, path: str) -> str | None:
+    """Return the country that a dotted path from the row leads to."""
+    place: Any = row
+    for step in path.split("."):
+        place = getattr(place, step, None)
+    return place
 
 
 def _choice(value: Any, row: Base) -> Markup:
@@ -142,14 +161,14 @@ def _by_name(names: Callable[[], Any]) -> Callable[[Attribute], Options]:
     return listed
 
 
-def _named(names: Callable[[], Any]) -> Callable[[Any, Base], str]:
-    def named(value: Any, row: Base) -> str:
-        return names().get(value, value)  # type: ignore[no-any-return]
+def _named(names: Callable[[], Any]) -> Text:
+    def named(value: Any, row: Base | None) -> str:
+        return names().get(value, value)
 
     return named
 
 
-def _shown(text: Callable[[Any, Base], str]) -> Callable[[Any, Base], Markup]:
+def _shown(text: Text) -> Callable[[Any, Base], Markup]:
     return lambda value, row: escape(text(value, row))
 
 
@@ -158,16 +177,15 @@ def _select(names: Callable[[], Any]) -> Look:
     return Look(controls.Select, _shown(text), text, "choices", _by_name(names))
 
 
-TEXT = Look(controls.Line, _escaped, _plain)
+PLAIN = Look(controls.Line, _escaped, _plain)
 RELATION = Look(controls.Picker, _related, _plain, "relation")
 BY_KIND: dict[str, Look] = {
-    kinds.EMAIL.name: replace(TEXT, control=controls.Email, cell=_link("mailto:")),
-    kinds.PHONE.name: replace(TEXT, control=controls.Phone, cell=_phone),
-    kinds.URL.name: replace(TEXT, control=controls.Url, cell=_website),
-    kinds.LONG_TEXT.name: replace(TEXT, control=controls.Text, cell=_prose, wide=True),
-    kinds.TAGS.name: replace(TEXT, cell=_tags),
+    kinds.EMAIL.name: replace(PLAIN, control=controls.Email, cell=_link("mailto:")),
+    kinds.PHONE.name: replace(PLAIN, control=controls.Phone, cell=_phone),
+    kinds.URL.name: replace(PLAIN, control=controls.Url, cell=_website),
+    kinds.LONG_TEXT.name: replace(PLAIN, control=controls.Text, cell=_prose, wide=True),
+    kinds.TAGS.name: replace(PLAIN, cell=_tags),
     kinds.COUNTRY.name: _select(lambda: places.COUNTRIES),
-    kinds.PROVINCE.name: Look(controls.Suggest, _shown(_province), _province, "choices"),
     kinds.CURRENCY.name: _select(currency.currencies),
     kinds.LANGUAGE.name: _select(language.languages),
     kinds.COUNT.name: Look(controls.Whole, _escaped, _plain, "number", numeric=True),
@@ -179,7 +197,7 @@ BY_TYPE: tuple[tuple[type, Look], ...] = (
     (Enum, Look(controls.Choices, _escaped, _plain, "choices", _choices_of)),
     (bool, Look(controls.Check, _bool, _plain, "choices", lambda attribute: _yes_no())),
     (datetime, Look(None, _moment, _plain, "date", numeric=True)),
-    (date, Look(fields.DateField, _escaped, _plain, "date", numeric=True)),
+    (date, Look(controls.Date, _escaped, _plain, "date", numeric=True)),
     (Decimal, Look(controls.Number, _escaped, _plain, "number", numeric=True)),
     (int, Look(controls.Whole, _escaped, _plain, "number", numeric=True)),
 )

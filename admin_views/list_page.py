@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,10 +12,12 @@ from admin_views.filters import Condition, Filter, Widget
 from admin_views.kinds import cell, look, text
 from admin_views.listing import MOST_COUNTED, Page, State
 from admin_views.page import Chip, Column, Hit, Link, Listing, Pager, Row
+from admin_views.requests import record_url
 from admin_views.say import avatar, label
-from models.base import db
+from models.base import Base, db
 from models.description import title_of
 from models.permissions import Permission
+from models.search import Hit as FoundAt
 from models.search import hits
 
 AROUND = 2
@@ -35,13 +37,15 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
         count_label=count_label(page, filtered=bool(conditions or state.search)),
         search=state.search,
         search_placeholder=gettext("Search %(things)s", things=label(view.name).lower()),
-        chips=[chip(view, state, condition) for condition in conditions],
+        chips=[*_scope_chip(view, state), *(chip(view, state, each) for each in conditions)],
         filters=[filter_link(view, state, flt) for flt in view.filters.values()],
         column_choices=[column_choice(view, state, key, keys) for key in view.choosable_columns],
         actions=view.actions(),
         action_url=view.get_url(".action_view"),
-        state=state.pairs(without=("search", "page")),
-        new=Link(gettext("New %(thing)s", thing=label(noun)), view.get_url(".create_view")) if view.can_create else None,
+        state=state.pairs(),
+        new=Link(gettext("New %(thing)s", thing=label(noun)), view.get_url(".create_view"))
+        if view.can_create
+        else None,
         export=_export(view, state),
         empty=_empty(state, conditions),
         remedies=_remedies(view, state, conditions),
@@ -60,55 +64,65 @@ def columns(view: Any, state: State, keys: Sequence[str], *, sortable: bool = Tr
     return [_column(view, state, key, order, sortable and key in view.column_sortable_list) for key in keys]
 
 
-def _column(view: Any, state: State, key: str, order: str, sortable: bool) -> Column:  # noqa: FBT001
+def _column(view: Any, state: State, key: str, order: str, sortable: bool) -> Column:
     attribute = view.description.attributes[key]
     direction = {key: "ascending", f"-{key}": "descending"}.get(order)
     flipped = f"-{key}" if direction == "ascending" else key
-    url = f"{view.get_url('.index_view')}?{state.query(sort=flipped)}" if sortable else None
+    url = _url(view, state, sort=flipped) if sortable else None
     return Column(key, label(attribute.label), look(attribute).numeric, url, cast(Any, direction))
 
 
 def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
     """Return the rows; where a search matched outside the title, they say so."""
     attributes = [view.description.attributes[key] for key in keys]
-    found = hits(db.session, view.model, page.rows, page.state.search) if page.state.search else {}
-    first = (page.state.page - 1) * page.state.size + 1
-    walk = page.state.query(page=page.state.page)
     subtitle = view.description.attributes.get(view.column_subtitle or "")
-    shown = []
-    for number, row in enumerate(page.rows, start=first):
-        name = title_of(row)
-        hit = found.get(row.id)
-        shown.append(
-            Row(
-                id=row.id,
-                title=name,
-                cells=[cell(attribute, row) for attribute in attributes],
-                url=f"{view.get_url('.details_view')}?id={row.id}&at={number}{'&' if walk else ''}{walk}",
-                subtitle=text(subtitle, row) if subtitle else "",
-                avatar=avatar(name),
-                hit=Hit(label(hit.label), hit.before, hit.match, hit.after) if hit else None,
-            )
+    found = hits(db.session(), view.model, page.rows, page.state.search) if page.state.search else {}
+    first = (page.state.page - 1) * page.state.size + 1
+    return [
+        Row(
+            id=row.id,
+            title=title_of(row),
+            cells=[cell(attribute, row) for attribute in attributes],
+            url=_row_url(view, page.state, row, number),
+            subtitle=text(subtitle, row) if subtitle else "",
+            avatar=avatar(title_of(row)),
+            hit=_hit(found.get(row.id)),
         )
-    return shown
+        for number, row in enumerate(page.rows, start=first)
+    ]
 
 
-def pager(view: Any, page: Page) -> Pager:
+def _row_url(view: Any, state: State, row: Base, number: int) -> str:
+    """Return the way to a record that remembers its place in the list."""
+    query = state.query(page=state.page)
+    return f"{view.get_url('.details_view')}?id={row.id}&at={number}{'&' if query else ''}{query}"
+
+
+def _hit(found: FoundAt | None) -> Hit | None:
+    """Say where a search matched; of a child, whose it is unless the match says so itself."""
+    if found is None:
+        return None
+    whose = found.title if found.match not in found.title else ""
+    return Hit(" ".join(filter(None, (label(found.label), whose))), found.before, found.match, found.after)
+
+
+def pager(view: Any, page: Page, *, sized: bool = True) -> Pager:
     """Return where one is, and the ways on."""
     state, size = page.state, page.state.size
     first = (state.page - 1) * size + 1 if page.rows else 0
     last = first + len(page.rows) - 1 if page.rows else 0
-    has_next = last < page.count if not page.is_capped else len(page.rows) == size
+    has_next = len(page.rows) == size if page.is_capped else last < page.count
     return Pager(
         first=first,
         last=last,
         count=written(page),
-        previous_url=_page_url(view, state, state.page - 1) if state.page > 1 else None,
-        next_url=_page_url(view, state, state.page + 1) if has_next else None,
+        previous_url=_url(view, state, page=state.page - 1) if state.page > 1 else None,
+        next_url=_url(view, state, page=state.page + 1) if has_next else None,
         pages=_pages(view, page),
         sizes=[
-            Link(str(number), f"{view.get_url('.index_view')}?{state.query(size=number)}", active=number == size)
+            Link(str(number), _url(view, state, size=number), active=number == size)
             for number in sorted(view.page_size_options)
+            if sized
         ],
     )
 
@@ -125,33 +139,38 @@ def count_label(page: Page, *, filtered: bool) -> str:
     return written(page)
 
 
-def _page_url(view: Any, state: State, number: int) -> str:
-    return f"{view.get_url('.index_view')}?{state.query(page=number)}"
+def _url(view: Any, state: State, **changes: Any) -> str:
+    """Return the address of the same list with something changed."""
+    query = state.query(**changes)
+    return f"{view.get_url('.index_view')}{'?' if query else ''}{query}"
 
 
 def _pages(view: Any, page: Page) -> list[Link]:
-    """The first page, those around this one, and the last."""
+    """The first page, those around this one, and the last, with an ellipsis for what is left out."""
     here, last = page.state.page, page.pages
     near = range(max(1, here - AROUND), min(last, here + AROUND) + 1)
-    numbers = sorted({1, *near, last}) if last > 1 else []
     links: list[Link] = []
-    for number in numbers:
-        if links and number - int(links[-1].label) > 1:
+    before = 0
+    for number in sorted({1, *near, last}) if last > 1 else []:
+        if number > before + 1:
             links.append(Link("…", None))
-            links.append(_page_link(view, page, number))
-        else:
-            links.append(_page_link(view, page, number))
+        links.append(Link(str(number), _url(view, page.state, page=number), active=number == here))
+        before = number
     return links
-
-
-def _page_link(view: Any, page: Page, number: int) -> Link:
-    return Link(str(number), _page_url(view, page.state, number), active=number == page.state.page)
 
 
 def chip(view: Any, state: State, condition: Condition) -> Chip:
     """Return an active filter as a sentence."""
-    flt = view.filters[condition.key]
-    return Chip(condition.label, condition.operator, condition.value, filter_link(view, state, flt).url or "", _without(view, state, flt))
+    edit = filter_link(view, state, view.filters[condition.key]).url or ""
+    return Chip(condition.label, condition.operator, condition.value, edit, _without(view, state, condition.name))
+
+
+def _scope_chip(view: Any, state: State) -> Iterator[Chip]:
+    """Say whose rows these are when the list shows those of one parent alone."""
+    parent = view.scope() if state.scope else None
+    if parent is not None:
+        name = label(view.description.parent.label)
+        yield Chip(name, gettext("is"), title_of(parent), record_url(parent), _url(view, state, scope=()))
 
 
 def filter_link(view: Any, state: State, flt: Filter) -> Link:
@@ -160,10 +179,9 @@ def filter_link(view: Any, state: State, flt: Filter) -> Link:
     return Link(flt.label, f"{view.get_url('.filter_view')}?field={flt.key}{'&' if query else ''}{query}")
 
 
-def _without(view: Any, state: State, flt: Filter) -> str:
-    names = set(flt.names)
+def _without(view: Any, state: State, *names: str) -> str:
     kept = tuple((name, value) for name, value in state.filters if name not in names)
-    return f"{view.get_url('.index_view')}?{state.query(filters=kept)}"
+    return _url(view, state, filters=kept)
 
 
 def filter_form(view: Any, flt: Filter, state: State, widgets: Sequence[Widget]) -> dict[str, Any]:
@@ -174,21 +192,20 @@ def filter_form(view: Any, flt: Filter, state: State, widgets: Sequence[Widget])
         "url": view.get_url(".index_view"),
         "hidden": state.pairs(without=[*flt.names, "page"]),
         "widgets": widgets,
-        "remove_url": _without(view, state, flt),
+        "remove_url": _without(view, state, *flt.names),
     }
 
 
 def column_choice(view: Any, state: State, key: str, shown: Sequence[str]) -> Link:
     """Return the way to the same list with a column more or less."""
     changed = tuple(each for each in shown if each != key) if key in shown else (*shown, key)
-    url = f"{view.get_url('.index_view')}?{state.query(columns=changed)}"
+    url = _url(view, state, columns=changed, page=state.page)
     fixed = key == view.description.title
     return Link(label(view.description.attributes[key].label), None if fixed else url, active=key in shown)
 
 
 def _export(view: Any, state: State) -> Link | None:
-    decision = view.allows(Permission.EXPORT)
-    if not decision:
+    if not view.allows(Permission.EXPORT):
         return None
     query = state.query()
     return Link(gettext("Export"), f"{view.get_url('.export', export_type='csv')}{'?' if query else ''}{query}")
@@ -204,12 +221,12 @@ def _empty(state: State, conditions: Sequence[Condition]) -> str:
 
 def _remedies(view: Any, state: State, conditions: Sequence[Condition]) -> list[Link]:
     """What to drop to see something again."""
-    drops = [
-        Link(gettext("Drop “%(filter)s”", filter=f"{each.label} {each.operator} {each.value}"), _without(view, state, view.filters[each.key]))
-        for each in conditions
-    ]
+    drops = [Link(_drop(each), _without(view, state, each.name)) for each in conditions]
     if state.search:
-        drops.append(Link(gettext("Clear the search"), f"{view.get_url('.index_view')}?{state.query(search='')}"))
+        drops.append(Link(gettext("Clear the search"), _url(view, state, search="")))
     return drops
 
 
+def _drop(condition: Condition) -> str:
+    sentence = f"{condition.label} {condition.operator} {condition.value}"
+    return gettext("Drop “%(filter)s”", filter=sentence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -33,8 +33,9 @@ class State:
     columns: tuple[str, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
     scope: tuple[tuple[str, str], ...] = ()
+    default_size: int = 50
 
-    def pairs(self, *, without: Iterable[str] = (), default_size: int = 50) -> list[tuple[str, str]]:
+    def pairs(self, *, without: Iterable[str] = ()) -> list[tuple[str, str]]:
         """Return the address's arguments, leaving out what is not said or not wanted."""
         said = [
             *self.scope,
@@ -42,7 +43,7 @@ class State:
             *self.filters,
             ("sort", self.sort),
             ("columns", ",".join(self.columns)),
-            ("page_size", str(self.size) if self.size != default_size else ""),
+            ("page_size", str(self.size) if self.size != self.default_size else ""),
             ("page", str(self.page) if self.page > 1 else ""),
         ]
         left_out = set(without)
@@ -78,23 +79,35 @@ class Page:
 
 
 def read_state(
-    args: MultiDict[str, str], *, filters: dict[str, Filter], sortable: Iterable[str], columns: Sequence[str],
-    sizes: Sequence[int], parent: str | None,
+    args: MultiDict[str, str],
+    *,
+    filters: dict[str, Filter],
+    sortable: Iterable[str],
+    columns: Sequence[str],
+    sizes: Sequence[int],
+    parent: str | None,
 ) -> State:
     """Return the state an address asks for, without what does not exist and within bounds."""
     names = {name for flt in filters.values() for name in flt.names}
     sort = args.get("sort", "")
     wanted = tuple(key for key in args.get("columns", "").split(",") if key in columns)
     size = read_key(args.get("page_size", "")) or sizes[0]
+    key = read_key(args.get(parent, "")) if parent else None
     return State(
         search=readable(args.get("search", ""))[:SEARCHED],
         sort=sort if sort.removeprefix("-") in sortable else "",
         page=min(read_key(args.get("page", "")) or 1, LAST_PAGE),
         size=size if size in sizes else sizes[0],
-        columns=wanted,
-        filters=tuple((name, readable(value)) for name, value in args.items(multi=True) if name in names and value),
-        scope=tuple((parent, str(key)) for key in [read_key(args.get(parent or "", ""))] if parent and key),
+        columns=tuple(dict.fromkeys(wanted)),
+        filters=tuple((name, value) for name, value in _readable_items(args) if name in names and value),
+        scope=((parent, str(key)),) if parent and key else (),
+        default_size=sizes[0],
     )
+
+
+def _readable_items(args: MultiDict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield names with values, each pair once."""
+    yield from dict.fromkeys((name, readable(value)) for name, value in args.items(multi=True))
 
 
 def readable(text: str) -> str:
@@ -128,7 +141,7 @@ def keys_in_order(model: type[Base], clauses: Sequence[Any], sort: str) -> Selec
 def fetch(model: type[Base], state: State, clauses: Sequence[Any], sort: str, shown: Iterable[str]) -> Page:
     """Return one page: the keys are walked in order, then the rows of the page alone are read with their relations."""
     count = capped_count(model, clauses)
-    last = max(1, -(-min(count, MOST_COUNTED + 1) // state.size))
+    last = max(1, -(-count // state.size))
     state = replace(state, page=min(state.page, last)) if count <= MOST_COUNTED else state
     keys = keys_in_order(model, clauses, sort).limit(state.size).offset((state.page - 1) * state.size)
     return Page(rows_by_key(model, list(db.session.scalars(keys)), shown), count, state)

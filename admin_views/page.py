@@ -235,30 +235,6 @@ class FormPage:
 
 
 @dataclass(frozen=True)
-class Consequence:
-    """What else an act changes: "34 contacts are deleted too"."""
-
-    text: str
-    refused: bool = False
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """The page, or window, between a click and what cannot be taken lightly."""
-
-    title: str
-    question: str
-    items: Sequence[str]
-    consequences: Sequence[Consequence]
-    refused: Sequence[tuple[str, str]]
-    url: str
-    hidden: Sequence[tuple[str, str]]
-    submit: str
-    cancel_url: str
-    danger: bool = True
-
-
-@dataclass(frozen=True)
 class Difference:
     """One field of a change: what it was and what it became."""
 
@@ -286,7 +262,7 @@ class HistoryEntry:
     who: str
     changes: Sequence[HistoryChange]
     undo_url: str | None = None
-    note: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ PANELS = (customer, group, user)  # importing a module registers its panels
 THEMES = {"light", "dark"}
 
 
-class HomeView(AdminIndexView):  # type: ignore[misc]
+class HomeView(AdminIndexView):
     """The first page: the list that people come for."""
 
     @expose("/")
@@ -47,9 +47,9 @@ def surroundings() -> dict[str, Any]:
     theme = request.cookies.get("theme", "")
     common = {"theme": theme if theme in THEMES else "auto", "is_fragment": is_fragment()}
     if not current_user or not current_user.is_authenticated:
-        return {**common, "menu": [], "user": None}
+        return {**common, "menu": [], "me": None}
     here = (request.endpoint or "").partition(".")[0]
-    return {**common, "menu": [] if is_fragment() else menu(current_app.extensions["panel"], here), "user": _user()}
+    return {**common, "menu": [] if is_fragment() else menu(current_app.extensions["panel"], here), "me": _user()}
 
 
 def _user() -> dict[str, Any]:
@@ -59,4 +59,6 @@ def _user() -> dict[str, Any]:
 
 def icon(name: str) -> Markup:
     """Return an icon of the sprite; it says nothing that the words beside it do not."""
-    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(asset("vendor/icons.svg"), name)
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+        asset("vendor/icons.svg"), name
+    )

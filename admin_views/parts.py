@@ -1,6 +1,8 @@
 """Short lists that are part of a record, such as its emails: rows within the record's form.
 
-Rows are paired with what is stored by key, never by position, so that a row that vanished or appeared meanwhile changes no other.
+Rows are paired with what is stored by key, never by position, so that a row that vanished or appeared meanwhile changes
+no other. The form sends `<name>-keys` for each row shown, and `<name>-known`, key and version, for each stored row that
+it began with: of these, what is not among the keys was removed.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any
 
 from flask_admin.form import BaseForm
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 from wtforms import fields
 
 from admin_views.controls import Control, read_key
@@ -19,6 +22,7 @@ from models.description import Child, describe
 
 MOST = 50
 BLANK = "new"
+UNSEEN = {"version", "primary"}
 
 
 @dataclass
@@ -33,16 +37,16 @@ class Entry:
     @property
     def fields(self) -> list[Any]:
         """The fields a person sees."""
-        return [each for each in self.form if each.short_name not in {"version", "primary"}]
+        return [each for each in self.form if each.short_name not in UNSEEN]
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was typed into it."""
-        return not any(each.data for each in self.fields)
+        """Whether nothing is typed into it."""
+        return not any(each.data or each.errors or each.process_errors for each in self.fields)
 
 
 class Rows(Control, fields.Field):
-    """The rows of a part. Posts `<name>-keys` for each row shown, `<name>-known` for each stored row that was shown."""
+    """The rows of a part; `gone` are those that were sent and are no longer stored."""
 
     widget_kind = "rows"
     wide = True
@@ -50,9 +54,13 @@ class Rows(Control, fields.Field):
     def __init__(self, label: str, *, child: Child, form_class: type[BaseForm], **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.child, self.form_class = child, form_class
-        self.entries: list[Entry] = []
-        self.removed: set[int] = set()
         self.has_primary = "primary" in describe(child.model).attributes
+        self.stored: dict[str, Base] = {}
+        self.entries: list[Entry] = []
+        self.gone: list[Entry] = []
+        self.versions: dict[str, int] = {}
+        self.primary_key: str | None = None
+        self.was_sent = False
 
     @property
     def rows(self) -> list[Entry]:
@@ -71,68 +79,100 @@ class Rows(Control, fields.Field):
 
     @property
     def known(self) -> list[str]:
-        """Keys of the stored rows that are shown: of these, what is not posted back is removed."""
-        return [entry.key for entry in self.entries if entry.row is not None]
+        """The stored rows that the form began with, as key and version."""
+        return [f"{key}-{version}" for key, version in self.versions.items()]
+
+    @property
+    def removed(self) -> list[Base]:
+        """The stored rows that the form began with and no longer has."""
+        kept = {entry.key for entry in self.entries}
+        return [row for key, row in self.stored.items() if key in self.versions and key not in kept]
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """Read the stored rows, or what was posted of them."""
-        self.process_errors = []
-        stored = {str(row.id): row for row in (data if isinstance(data, list) else []) if row.id}
-        if formdata and self.was_posted(formdata):
-            self._read(formdata, stored)
+        """Read the stored rows, or what was sent of them."""
+        self.process_errors: list[str] = []
+        self.stored = {str(row.id): row for row in (data if isinstance(data, list) else []) if row.id}
+        self.was_sent = bool(formdata) and f"{self.name}-present" in formdata
+        if self.was_sent:
+            self._read(formdata)
         else:
-            self.entries = [self._entry(key, row=row) for key, row in stored.items()]
+            self.show(self.stored)
 
-    def was_posted(self, formdata: Any) -> bool:
-        """Whether this list was part of the form that was sent."""
-        return f"{self.name}-present" in formdata
+    def show(self, rows: dict[str, Base]) -> None:
+        """Show stored rows after those that are there."""
+        self.entries += [self._entry(key, row=row) for key, row in rows.items()]
+        self.versions |= {key: row.version for key, row in rows.items()}
 
     def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
         """Check every row that says something."""
-        for entry in self.entries:
-            if not entry.form.validate():
-                self.errors = [gettext("Check the rows marked below.")]
+        self.errors = list(self.process_errors)
+        right = [entry.form.validate() for entry in self.entries]
+        if not all(right):
+            self.errors.append(gettext("Check the rows marked below."))
         return not self.errors
 
     def populate_obj(self, obj: Any, name: str) -> None:
-        """Bring the collection in line with what was posted, row by row."""
+        """Bring the collection in line with what was sent, row by row."""
+        if not self.was_sent:
+            return
         collection = getattr(obj, name)
-        for row in [row for row in collection if row.id in self.removed]:
+        for row in self.removed:
             collection.remove(row)
+        if any(entry.primary for entry in self.entries):
+            for row in collection:
+                row.primary = False
         for entry in self.entries:
-            row = next((row for row in collection if str(row.id) == entry.key), None)
-            if row is None:
-                row = self.child.model()
-                collection.append(row)
-            self._fill(entry, row)
+            self._fill(entry, self._row(entry, collection))
 
-    def _fill(self, entry: Entry, row: Base) -> None:
-        for each in entry.form:
-            if each.short_name not in {"version", "primary"}:
-                each.populate_obj(row, each.short_name)
+    def _row(self, entry: Entry, collection: list[Base]) -> Base:
+        found = next((row for row in collection if str(row.id) == entry.key), None)
+        if found is None:
+            found = self.child.model()
+            collection.append(found)
+        entry.row = found
+        return found
+
+    def _fill(self, entry: Entry, row: Any) -> None:
+        for each in entry.fields:
+            each.populate_obj(row, each.short_name)
         if self.has_primary:
-            row.primary = entry.primary  # type: ignore[attr-defined]
+            row.primary = entry.primary
 
-    def _read(self, formdata: Any, stored: dict[str, Base]) -> None:
-        primary = formdata.get(f"{self.name}-primary")
-        for key in self._posted_keys(formdata):
-            entry = self._entry(key, formdata, stored.get(key), primary=key == primary)
-            if entry.row is not None or (not read_key(key) and not entry.is_empty):
-                self.entries.append(entry)
-        kept = {entry.key for entry in self.entries if not (entry.row is not None and entry.is_empty)}
-        self.entries = [entry for entry in self.entries if entry.key in kept]
-        known = {key for key in formdata.getlist(f"{self.name}-known") if key in stored}
-        self.removed = {int(key) for key in known - kept}
+    def _read(self, formdata: Any) -> None:
+        self.primary_key = formdata.get(f"{self.name}-primary") if self.has_primary else None
+        self.versions = dict(self._known(formdata))
+        for key in self._keys(formdata):
+            entry = self._entry(key, formdata, self.stored.get(key), primary=key == self.primary_key)
+            if not entry.is_empty:
+                (self.gone if read_key(key) and entry.row is None else self.entries).append(entry)
 
-    def _posted_keys(self, formdata: Any) -> Iterator[str]:
-        """Keys in the order of the form, each once, no more than fit."""
-        keys = dict.fromkeys(formdata.getlist(f"{self.name}-keys"))
-        valid = (key for key in keys if read_key(key) or (key.startswith(BLANK) and key[3:].isalnum() | (key == BLANK)))
-        for number, key in enumerate(valid):
-            if number < MOST:
-                yield key
+    def _known(self, formdata: Any) -> Iterator[tuple[str, int]]:
+        for each in formdata.getlist(f"{self.name}-known"):
+            key, _, version = each.partition("-")
+            if key in self.stored:
+                yield key, read_key(version) or 0
+
+    def _keys(self, formdata: Any) -> list[str]:
+        """Return the keys in the order of the form, each once; more than fit are an error, not forgotten."""
+        sent = dict.fromkeys(formdata.getlist(f"{self.name}-keys"))
+        keys = [key for key in sent if read_key(key) or (key.startswith(BLANK) and key.isascii() and key.isalnum())]
+        if len(keys) > MOST:
+            self.process_errors.append(gettext("At most %(count)s fit here.", count=MOST))
+        return keys[:MOST]
+
+    def renew(self, entry: Entry, formdata: Any) -> Entry:
+        """Return an entry for a row that is gone as one for a new row, with everything typed."""
+        key = f"{BLANK}{entry.key}"
+        old, new = f"{self.name}-{entry.key}-", f"{self.name}-{key}-"
+        moved = MultiDict((new + name[len(old) :], value) for name, value in _items(formdata) if name.startswith(old))
+        return self._entry(key, moved, primary=entry.primary)
 
     def _entry(self, key: str, formdata: Any = None, row: Base | None = None, *, primary: bool | None = None) -> Entry:
         form = self.form_class(formdata, obj=row, prefix=f"{self.name}-{key}-")
         marked = bool(getattr(row, "primary", False)) if primary is None else primary
         return Entry(key, form, row, marked)
+
+
+def _items(formdata: Any) -> Iterator[tuple[str, str]]:
+    for name in formdata:
+        yield from ((name, value) for value in formdata.getlist(name))

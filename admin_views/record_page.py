@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, request
-from flask_babel import gettext
+from flask import request
+from flask_babel import format_decimal, gettext
 from markupsafe import Markup, escape
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
@@ -27,16 +28,16 @@ from models.permissions import Permission
 
 def record(view: Any, row: Base) -> Record:
     """Return the record page of a row."""
-    _load_relations(view, row)
+    load_relations(view, row)
     grids = list(_grids(view, row))
-    name = title_of(row)
-    position, before, after = walk(view, row)
+    top = head(view, row)
+    place = walk(view, row)
     return Record(
         id=row.id,
-        title=name,
-        subtitle=" · ".join(filter(None, (text(view.description.attributes[key], row) for key in view.record_summary))),
-        avatar=avatar(name),
-        badges=list(_badges(view, row)),
+        title=top.title,
+        subtitle=top.subtitle,
+        avatar=avatar(top.title),
+        badges=top.badges,
         panels=[panel(view, row, number) for number in range(len(view.form_panels))],
         grids=[each for each in grids if each.style == "grid"],
         feeds=[each for each in grids if each.style == "feed"],
@@ -44,18 +45,41 @@ def record(view: Any, row: Base) -> Record:
         history_url=view.get_url(".history_view", id=row.id),
         edit=_link(view, row, Permission.EDIT, gettext("Edit"), ".edit_view"),
         delete=_link(view, row, Permission.DELETE, gettext("Delete…"), ".delete_view"),
-        actions=[],
-        position=position,
-        previous_url=before,
-        next_url=after,
+        position=place.position,
+        previous_url=place.previous_url,
+        next_url=place.next_url,
     )
 
 
-def answer_panel(view: Any, row: Base, panel_name: str) -> Any:
-    """Return one panel as a fragment."""
-    if not panel_keys(view, panel_name):
-        abort(404)
-    return view.render("admin/panel.html", panel=panel(view, row, int(panel_name)))
+@dataclass(frozen=True)
+class Head:
+    """What stands above the panels of a record."""
+
+    title: str
+    subtitle: str
+    badges: tuple[Badge, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record stands in the list that it was opened from."""
+
+    position: str = ""
+    previous_url: str | None = None
+    next_url: str | None = None
+
+
+def head(view: Any, row: Base) -> Head:
+    """Return what stands above the panels of a record."""
+    facts = (text(view.description.attributes[key], row) for key in view.record_summary)
+    return Head(title_of(row), " · ".join(filter(None, facts)), tuple(_badges(view, row)))
+
+
+def answer_panel(view: Any, row: Base, name: str) -> Any:
+    """Return one panel as a fragment; 404 if there is no such panel."""
+    panel_keys(view, name)
+    load_relations(view, row)
+    return view.render("admin/panel.html", panel=panel(view, row, int(name)))
 
 
 def panel(view: Any, row: Base, number: int) -> Panel:
@@ -128,48 +152,49 @@ def _grids(view: Any, row: Base) -> Iterator[Grid]:
             yield grid_page.grid(other, row)
 
 
-def _load_relations(view: Any, row: Base) -> None:
+def load_relations(view: Any, row: Base) -> None:
     """Read what the panels point to with the row itself, in one statement."""
     relations = [each.key for each in inspect(view.model).relationships if each.direction.name == "MANYTOONE"]
     if relations:
         loads = [joinedload(getattr(view.model, key)) for key in relations]
-        db.session.scalar(
-            select(view.model).where(view.model.id == row.id).options(*loads).execution_options(populate_existing=True)
-        )
+        query = select(view.model).where(view.model.id == row.id).options(*loads)
+        db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def walk(view: Any, row: Base) -> tuple[str, str | None, str | None]:
+def walk(view: Any, row: Base) -> Place:
     """Return "7 of 43" and the ways to the neighbours in the list that the record was opened from."""
     at = read_key(request.args.get("at", ""))
     if not at:
-        return "", None, None
+        return Place()
     state = view.state()
     clauses = selection(view.model, state, view.conditions(state))
     keys = keys_in_order(view.model, clauses, state.sort or view.column_default_sort)
     around = list(db.session.scalars(keys.offset(max(at - 2, 0)).limit(3)))
     if row.id not in around:
-        return "", None, None
-    place = around.index(row.id)
-    count = capped_count(view.model, clauses)
-    total = f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
-    before = _neighbour(view, state, around[place - 1], at - 1) if place else None
-    after = _neighbour(view, state, around[place + 1], at + 1) if place + 1 < len(around) else None
-    return gettext("%(n)s of %(count)s", n=at, count=total), before, after
+        return Place()
+    here, count = around.index(row.id), capped_count(view.model, clauses)
+    total = f"{format_decimal(MOST_COUNTED)}+" if count > MOST_COUNTED else format_decimal(count)
+    return Place(
+        gettext("%(n)s of %(count)s", n=format_decimal(at), count=total),
+        _neighbour(view, state, around[here - 1], at - 1) if here else None,
+        _neighbour(view, state, around[here + 1], at + 1) if here + 1 < len(around) else None,
+    )
 
 
 def _neighbour(view: Any, state: State, key: int, at: int) -> str:
-    query = state.query(page=state.page)
+    query = state.query(page=-(-at // state.size))
     return f"{view.get_url('.details_view')}?id={key}&at={at}{'&' if query else ''}{query}"
 
 
 def _back(view: Any) -> Link:
     """The way back to the list as it was."""
-    query = view.state().query(page=view.state().page) if "at" in request.args else ""
+    state = view.state()
+    query = state.query(page=state.page) if "at" in request.args else ""
     return Link(label(view.name), f"{view.get_url('.index_view')}{'?' if query else ''}{query}")
 
 
 def _link(view: Any, row: Base, permission: Permission, text: str, endpoint: str) -> Link:
     decision = view.allows(permission, row)
     if decision:
-        return Link(text, view.get_url(endpoint, id=row.id))
+        return Link(text, f"{view.get_url(endpoint, id=row.id)}{view.trail()}")
     return Link(text, None, reason=gettext(decision.reason, **dict(decision.params)))

@@ -14,6 +14,7 @@ from admin_views.say import label
 from models.base import Base
 
 GROUPS = ("Customers", "System")
+NOWHERE = "/static/none"  # said, so that Flask-Admin does not serve its static folder at a place of its own
 _registered: dict[type[Base], type[PanelView]] = {}
 
 
@@ -23,9 +24,11 @@ def register(model: type[Base], view: type[PanelView] = PanelView) -> None:
 
 
 def build_admin(app: Flask, index: AdminIndexView, nonce: Any) -> Admin:
-    """Return Flask-Admin with every registered panel."""
+    """Return Flask-Admin with every registered panel, and without the scripts and styles of its own theme."""
     theme = Bootstrap4Theme(base_template="admin/page.html")
-    admin = Admin(app, name="Clientela", theme=theme, index_view=index, url="/", csp_nonce_generator=nonce)
+    admin = Admin(
+        app, "Clientela", "/", index_view=index, theme=theme, static_url_path=NOWHERE, csp_nonce_generator=nonce
+    )
     for model, view in _registered.items():
         admin.add_view(view(model))
     return admin

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from admin_views.targets import safe_target
 from models.base import Base
 
 
@@ -23,3 +26,17 @@ def go(url: str) -> Response:
     if is_fragment():
         return Response(status=204, headers={"HX-Redirect": url})
     return redirect(url, 303)
+
+
+def came_from() -> str:
+    """Return the page of this site that the form was sent from, as it says itself or as the browser says."""
+    return safe_target(request.form.get("next", "")) or _referrer() or f"{request.script_root}/"
+
+
+def _referrer() -> str | None:
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
+    path = parts._replace(scheme="", netloc="", fragment="").geturl()
+    return safe_target(path) if parts.netloc == request.host else None

@@ -3,46 +3,74 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from flask_babel import gettext
-
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_views.merging import merge
 from admin_views.parts import Rows
-from admin_views.say import say
+from admin_views.say import label, say
 from models.base import Base, db
 from models.description import describe, entity
-from models.errors import DomainError
+from models.errors import Conflict, DomainError, Refused
 from models.i18n import N_
-from models.related import holder_of
+from models.related import find, holder_of
 
-TAKEN = N_("Already in use.")
-TAKEN_BY = N_("Already in use by %(title)s.")
-CHANGED = N_("Somebody else changed this at the same moment. Check it and save again.")
+TAKEN = N_("“%(value)s” is already in use.")
+TAKEN_BY = N_("“%(value)s” is already in use by %(title)s.")
+CHANGED = N_("Somebody else changed this at the same moment. Look at it again.")
+CONTRADICTS = N_("This contradicts something that is stored already.")
+TOO_LARGE = N_("One of the values is larger than what can be stored.")
+TRIES = 2
+UNIQUE = (r"UNIQUE constraint failed: (\w+)\.(\w+)", r'unique constraint "uq_(\w+)"')
 
 
 def save(form: Any, row: Base) -> bool:
     """Write the form into the row and commit; otherwise put what is wrong beside the fields and write nothing."""
-    if not merge(form, row):
-        return False
+    key, error = row.id, None
+    for _ in range(TRIES):
+        if not merge(form, row):
+            return False
+        error = commit(lambda: _write(form, row), row)
+        if not isinstance(error, Conflict) or find(db.session, type(row), key) is None:
+            break
+    if error is not None:
+        _raise_beyond_the_form(error, type(row), key)
+        attach(form, row, error)
+    return error is None
+
+
+def _raise_beyond_the_form(error: DomainError, model: type[Base], key: int | None) -> None:
+    """Raise what nobody can put right in this form: a right that is missing, a row that is gone."""
+    if isinstance(error, Refused) and not error.field:
+        raise error
+    if isinstance(error, Conflict) and find(db.session, model, key) is None:
+        raise error
+
+
+def commit(work: Callable[[], Any], row: Base | None = None) -> DomainError | None:
+    """Do the work and commit, or undo all of it and return why; what a database says stays here."""
     try:
-        form.populate_obj(row)
-        db.session.add(row)
+        work()
         db.session.commit()
     except DomainError as error:
         db.session.rollback()
-        attach(form, row, error)
+        return error
     except StaleDataError:
         db.session.rollback()
-        form.form_errors.append(gettext(CHANGED))
-    except IntegrityError as error:
-        taken = what_was_taken(error, row)
+        return Conflict(CHANGED)
+    except DataError:
         db.session.rollback()
-        attach(form, row, _by_whom(taken))
-    return not form.errors
+        return DomainError(TOO_LARGE)
+    except IntegrityError as error:
+        taken = what_was_taken(error, row) if row is not None else None
+        db.session.rollback()
+        return _by_whom(*taken) if taken else DomainError(CONTRADICTS)
+    return None
 
 
 def attach(form: Any, row: Base, error: DomainError) -> None:
@@ -50,9 +78,23 @@ def attach(form: Any, row: Base, error: DomainError) -> None:
     for single in error.errors:
         field = _field_for(form, row, single)
         if field is None:
-            form.form_errors.append(say(single))
+            form.form_errors.append(_elsewhere(single, row))
         else:
             field.errors = [*field.errors, say(single)]
+
+
+def _write(form: Any, row: Base) -> None:
+    form.populate_obj(row)
+    db.session.add(row)
+    db.session.flush()
+
+
+def _elsewhere(error: DomainError, row: Base) -> str:
+    """Say what is wrong with a field that the form does not show."""
+    attribute = describe(type(error.subject if isinstance(error.subject, Base) else row)).attributes.get(
+        error.field or ""
+    )
+    return f"{label(attribute.label)}: {say(error)}" if attribute else say(error)
 
 
 def _field_for(form: Any, row: Base, error: DomainError) -> Any:
@@ -70,29 +112,28 @@ def _field_for(form: Any, row: Base, error: DomainError) -> Any:
 
 
 def what_was_taken(error: IntegrityError, row: Base) -> tuple[type[Base], str, Any] | None:
-    """Return the entity, attribute and value that a violated unique constraint is about."""
-    found = re.search(r"UNIQUE constraint failed: (\w+)\.(\w+)", str(error.orig)) or re.search(
-        r'unique constraint "uq_(\w+?)"', str(error.orig)
-    )
-    if not found:
+    """Return the entity, attribute and value that a unique constraint refused; call it before the rollback."""
+    found = next((found for each in UNIQUE if (found := re.search(each, str(error.orig)))), None)
+    if found is None:
         return None
-    for table in (row.__table__, *(child.model.__table__ for child in describe(type(row)).parts)):
+    name = "_".join(found.groups())
+    for table in _tables(row):
         for column in table.columns:
-            named = {f"{table.name}.{column.name}", f"{table.name}_{column.name}"}
-            if ".".join(found.groups()) in named:
-                model = entity(str(table.name))
-                return model, column.key, getattr(row, column.key, None) if isinstance(row, model) else None
+            if f"{table.name}_{column.name}" == name:
+                return entity(table.name), column.key, getattr(row, column.key, None)
     return None
 
 
-def _by_whom(taken: tuple[type[Base], str, Any] | None) -> DomainError:
+def _tables(row: Base) -> list[Table]:
+    """The row's own table, and those of its parts."""
+    models = [type(row), *(child.model for child in describe(type(row)).parts)]
+    return [cast(Table, model.__table__) for model in models]
+
+
+def _by_whom(model: type[Base], key: str, value: Any) -> DomainError:
     """Say which row holds the value already, if the reader may see that row."""
-    if taken is None:
-        return DomainError(N_("This contradicts something that is stored already."))
-    model, key, value = taken
     holder = holder_of(db.session, model, key, value)
-    facts = describe(model).attributes[key].facts
-    shown = facts.shown_as or key
-    return DomainError(TAKEN_BY, shown, title=holder) if holder else DomainError(TAKEN, shown)
-
-
+    shown = describe(model).attributes[key].facts.shown_as or key
+    if holder:
+        return DomainError(TAKEN_BY, shown, value=value, title=holder)
+    return DomainError(TAKEN, shown, value=value)

@@ -8,7 +8,7 @@ from enum import Enum
 from hashlib import blake2b
 from typing import Any
 
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_date, format_datetime, gettext, lazy_gettext
 from markupsafe import Markup
 
 from admin_views.page import Avatar
@@ -29,6 +29,11 @@ def say(error: DomainError) -> str:
 def label(text: str) -> str:
     """Return a declared label in the reader's language."""
     return gettext(text)
+
+
+def later(text: str | None) -> Any:
+    """Return a declared label that is put into the reader's language when it is shown; nothing for nothing."""
+    return lazy_gettext(text) if text else ""
 
 
 def plain(value: Any) -> str:

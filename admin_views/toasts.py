@@ -20,7 +20,5 @@ def toasts() -> list[Toast]:
 
 
 def _toast(tone: str, message: str) -> Toast:
-    key, found, text = message.partition("|")
-    if not found or not (key.isdigit() or not key):
-        return Toast(message, tone)
-    return Toast(text, tone, url_for("change_set.undo_change_set", key=int(key)) if key else None)
+    key, _, text = message.partition("|")
+    return Toast(text, tone, url_for("change_set.undo_change_set", key=key) if key else None)

@@ -4,28 +4,59 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, abort, redirect
 from flask_babel import gettext
+from sqlalchemy import select
 
-from admin_views.targets import safe_target
+from admin_views.controls import read_key
+from admin_views.requests import came_from
+from admin_views.saving import commit
 from admin_views.say import say
 from admin_views.toasts import toast
 from models.base import db
-from models.errors import DomainError
+from models.description import entity
+from models.errors import Refused
+from models.gate import actor_of
+from models.history import READING, ChangeSet
 from models.operations.undo import undo
+from models.permissions import Level, Permission
+from models.related import titles
 
 blueprint = Blueprint("change_set", __name__, url_prefix="/change_set")
 
 
-@blueprint.post("/<int:key>/undo")
-def undo_change_set(key: int) -> Any:
+@blueprint.post("/<key>/undo")
+def undo_change_set(key: str) -> Any:
     """Take a change-set back, or say why that cannot be done."""
-    try:
-        undo(db.session, key)
-        db.session.commit()
-    except DomainError as error:
-        db.session.rollback()
+    change_set = _seen(read_key(key)) or abort(404)
+    number = change_set.id
+    error = commit(lambda: undo(db.session, number))
+    if isinstance(error, Refused):
+        raise error
+    if error is not None:
         toast(" ".join(say(single) for single in error.errors), tone="danger")
     else:
         toast(gettext("Undone."), undo=True)
-    return redirect(safe_target(request.form.get("next", "")) or request.script_root + "/", 303)
+    return redirect(came_from(), 303)
+
+
+def _seen(key: int | None) -> ChangeSet | None:
+    """Return a change-set that is the person's own, or about records they may see; no others are told of."""
+    query = select(ChangeSet).where(ChangeSet.id == (key or 0)).execution_options(**READING)
+    found = db.session.scalars(query).first()
+    if found is None or found.actor_id == actor_of(db.session).user_id:
+        return found
+    return found if all(_may_see(name, keys) for name, keys in _roots(found).items()) else None
+
+
+def _roots(change_set: ChangeSet) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for change in change_set.changes:
+        found.setdefault(change.root_entity, set()).add(change.root_id)
+    return found
+
+
+def _may_see(name: str, keys: set[int]) -> bool:
+    if actor_of(db.session).level(name, Permission.VIEW) is Level.ORGANISATION:
+        return True
+    return set(titles(db.session, entity(name), keys)) == keys
