@@ -114,7 +114,7 @@
     event.preventDefault();
     const values = Object.fromEntries(new FormData(event.target));
     dialog.close();
-    await htmx.ajax("POST", event.target.action, { target: grid, swap: "outerHTML", values });
+    await htmx.ajax("POST", event.target.getAttribute("action"), { target: grid, swap: "outerHTML", values });
     $("header a[data-edit]", document.getElementById(grid.id))?.focus();
   });
 
