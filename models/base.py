@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
+from inspect import get_annotations
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -12,9 +13,11 @@ from sqlalchemy import Enum as SqlEnum
 from sqlalchemy import MetaData, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.attributes import InstrumentedAttribute, QueryableAttribute
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from models.errors import DomainError
 from models.fields import Moment, kind_of, moment
+from models.kinds import Kind
 from models.naming import plural, sentence, snake
 from models.relations import Relation
 from models.rules.password import Sealed
@@ -36,7 +39,9 @@ class Record(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMING),
         type_annotation_map={
             # Stored by value, as text: a new choice needs no migration, and old rows keep what they say.
-            Enum: SqlEnum(Enum, native_enum=False, length=32, values_callable=lambda enum: [each.value for each in enum]),
+            Enum: SqlEnum(
+                Enum, native_enum=False, length=32, values_callable=lambda enum: [each.value for each in enum]
+            ),
             datetime: UtcDateTime,
         },
     )
@@ -72,9 +77,10 @@ class Base(Record):
         return ()
 
     def __init_subclass__(cls, **options: Any) -> None:
-        cls.__dict__.get("__tablename__") or setattr(cls, "__tablename__", snake(cls.__name__))
-        cls.__dict__.get("__label__") or setattr(cls, "__label__", sentence(snake(cls.__name__)))
-        cls.__dict__.get("__plural__") or setattr(cls, "__plural__", plural(cls.__label__))
+        own = cls.__dict__
+        cls.__tablename__ = own.get("__tablename__") or snake(cls.__name__)
+        cls.__label__ = own.get("__label__") or sentence(snake(cls.__name__))
+        cls.__plural__ = own.get("__plural__") or plural(cls.__label__)
         _attach_relations(cls)
         super().__init_subclass__(**options)
         if not cls.__dict__.get("__abstract__"):
@@ -82,7 +88,7 @@ class Base(Record):
 
     def __init__(self, **values: Any) -> None:
         for column in inspect(type(self)).columns:
-            if column.default is not None and column.default.is_scalar:
+            if isinstance(column.default, ScalarElementColumnDefault):
                 values.setdefault(column.key, column.default.arg)
         super().__init__(**values)
 
@@ -110,7 +116,7 @@ db = SQLAlchemy(model_class=Record, session_options={"autoflush": False})
 
 def _attach_relations(cls: type) -> None:
     """Turn the `parent()` and `reference()` lines of a class and its mixins into columns and relationships."""
-    cls.__annotations__ = dict(cls.__dict__.get("__annotations__", {}))
+    cls.__annotations__ = get_annotations(cls)
     for source in cls.__mro__:
         if source is not cls and issubclass(source, DeclarativeBase):
             continue
@@ -129,23 +135,27 @@ def _add_companions(cls: type[Base]) -> None:
 
 
 @event.listens_for(Base, "attribute_instrument", propagate=True)
-def _clean_on_set(cls: type[Base], key: str, attribute: QueryableAttribute[Any]) -> None:
-    """Let the kind of a column normalise whatever is assigned to it, whoever assigns."""
+def _watch(cls: type[Base], key: str, attribute: QueryableAttribute[Any]) -> None:
+    """Let the kind of a column normalise whatever is assigned to it, and the history know what was there before."""
     if not isinstance(attribute, InstrumentedAttribute) or not hasattr(attribute.property, "columns"):
         return
     kind = kind_of(attribute.property.columns[0])
-    if kind is None:
-        return
 
-    @event.listens_for(attribute, "set", retval=True)
+    @event.listens_for(attribute, "set", retval=True, active_history=True)
     def clean(row: Base, value: Any, previous: Any, initiator: Any) -> Any:
-        if value is None or value == "" or (kind.secret and isinstance(value, Sealed)):
-            return value or None
-        try:
-            value = kind.clean(value)
-        except DomainError as error:
-            raise error.about(key) from error
-        if kind.secret and hasattr(row, f"{key}_changed_at"):
-            setattr(row, f"{key}_changed_at", utcnow())
-        return value
+        return _cleaned(row, key, kind, value) if kind else value
 
+
+def _cleaned(row: Base, key: str, kind: Kind, value: Any) -> Any:
+    """Return the normalised value, None for one that says nothing; of a new secret, note the moment."""
+    if value is None or value == "":
+        return None
+    if kind.secret and isinstance(value, Sealed):
+        return value
+    try:
+        value = kind.clean(value)
+    except DomainError as error:
+        raise error.about(key) from error
+    if kind.secret and hasattr(row, f"{key}_changed_at"):
+        setattr(row, f"{key}_changed_at", utcnow())
+    return None if value == "" else value

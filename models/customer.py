@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index
+from sqlalchemy import Index, inspect
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
@@ -78,7 +78,9 @@ class Customer(Owned, Timestamped, Base):
     code: Mapped[Code | None] = field(unique=True, help="Your own number for this customer; imports find it by this.")
     vat_number: Mapped[VatNumber | None] = field(country="billing_country")
     tax_code: Mapped[TaxCode | None] = field(country="billing_country")
-    recipient: Mapped[Recipient | None] = field(label="E-invoice recipient", help="Recipient code or certified email (PEC).")
+    recipient: Mapped[Recipient | None] = field(
+        label="E-invoice recipient", help="Recipient code or certified email (PEC)."
+    )
     website: Mapped[Url | None]
     group: Mapped[CustomerGroup] = reference(orphans="default")
     status: Mapped[Status] = field(default=Status.ACTIVE)
@@ -124,15 +126,14 @@ class Customer(Owned, Timestamped, Base):
         """Name the customer, mark a lone email or phone as primary, and claim the email that logs in."""
         person = " ".join(part for part in (self.first_name, self.last_name) if part)
         self.name = self.name or self.company or person
-        for several in (self.emails, self.phones):
-            if len(several) == 1:
-                several[0].primary = True
+        for key in ("emails", "phones"):
+            _mark_lone(self, key)
         email = self.primary_email
         self.login_key = email_key(email.address) if self.can_login and email and email.address else None
 
     def problems(self) -> Iterator[DomainError]:
         """Yield what a company, a person or a login lacks."""
-        for key, message in NEEDED[self.kind].items():
+        for key, message in NEEDED.get(self.kind, {}).items():
             if not getattr(self, key):
                 yield DomainError(message, key)
         if self.can_login and not self.primary_email:
@@ -182,8 +183,14 @@ class CustomerPhone(Base):
     primary: Mapped[bool] = field(default=False)
 
 
+def _mark_lone(customer: Customer, key: str) -> None:
+    """Mark a lone email or phone as the primary one, unless it is what remains of several: somebody must choose."""
+    rows = getattr(customer, key)
+    removed = inspect(customer).attrs[key].history.deleted or ()
+    if len(rows) == 1 and (not inspect(rows[0]).persistent or not any(row.primary for row in removed)):
+        rows[0].primary = True
+
+
 def _one_primary(rows: list[CustomerEmail] | list[CustomerPhone], key: str, message: str) -> Iterator[DomainError]:
     if rows and sum(row.primary for row in rows) != 1:
         yield DomainError(message, key)
-
-

@@ -89,7 +89,7 @@ class Description:
     @property
     def is_part(self) -> bool:
         """Whether rows of this entity are edited only within their parent's form."""
-        return self.parent is not None and _relation(self.model, self.parent.key).info["relation"].part  # type: ignore[no-any-return]
+        return self.parent is not None and _is_part(self.model, self.parent.key)
 
 
 @cache
@@ -142,7 +142,8 @@ def _related(model: type[Base], key: str, prop: RelationshipProperty[Any]) -> At
     relation: Relation = prop.info["relation"]
     column = next(iter(prop.local_columns))
     target, fixed = prop.mapper.class_, getattr(relation, "fixed", False)
-    facts = Facts(label=relation.label, help=relation.help, fixed=fixed)
+    derived = getattr(relation, "orphans", "refuse") == "default"
+    facts = Facts(label=relation.label, help=relation.help, fixed=fixed, derived=derived)
     label = facts.label or sentence(key)
     return Attribute(key, label, None, facts, column, target, target, isinstance(relation, Parent))  # type: ignore[arg-type]
 
@@ -158,12 +159,12 @@ def _children(model: type[Base]) -> tuple[Child, ...]:
         if prop.info.get("children"):
             other = prop.mapper.class_
             name = next(iter(prop._reverse_property)).key  # the public name is back_populates, unset with a backref
-            found.append(Child(prop.key, other, name, _relation(other, name).info["relation"].part))
+            found.append(Child(prop.key, other, name, _is_part(other, name)))
     return tuple(found)
 
 
-def _relation(model: type[Base], key: str) -> RelationshipProperty[Any]:
-    return inspect(model).relationships[key]
+def _is_part(model: type[Base], parent: str) -> bool:
+    return bool(inspect(model).relationships[parent].info["relation"].part)
 
 
 def _title(model: type[Base], attributes: dict[str, Attribute]) -> str:

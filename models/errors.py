@@ -11,7 +11,7 @@ from typing import Self
 
 
 class DomainError(ValueError):
-    """A value or a request that the domain refuses, said to the person who made it; `subject` is the row it is about."""
+    """A value or a request that the domain refuses, said to who made it; `subject` is the row it is about."""
 
     def __init__(self, message: str, field: str | None = None, **params: object) -> None:
         super().__init__(message)

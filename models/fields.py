@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, mapped_column
@@ -49,9 +49,10 @@ StaffPassword = Annotated[str, mapped_column(String(255), info={"kind": kinds.ST
 class Facts:
     """What a single column adds to its kind.
 
-    `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns are
-    kept by the program and never shown; `fixed` ones are shown and never typed; `derived` ones may be left empty and are filled in.
-    `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside which a person looks for it.
+    `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns
+    are kept by the program and never shown; `fixed` ones are shown and never typed; `derived` ones may be left empty
+    and are filled in. `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside
+    which a person looks for it.
     """
 
     label: str | None = None
@@ -108,7 +109,7 @@ def reference(
 
 def kind_of(attribute: InstrumentedAttribute[Any] | Any) -> Kind | None:
     """Return the kind of a mapped column, if it was declared with a semantic type."""
-    return attribute.info.get("kind")  # type: ignore[no-any-return]
+    return cast("Kind | None", attribute.info.get("kind"))
 
 
 def facts_of(attribute: Any) -> Facts:

@@ -1,23 +1,24 @@
 """The two gates: every read and every write of the session is decided here, whatever path led to it.
 
-Reads get a criterion for each restricted entity, so that rows that are not the actor's do not exist for any query. Writes are
-decided row by row before they are flushed.
+Reads get a criterion for each restricted entity, so that rows that are not the actor's do not exist for any query.
+Writes are decided row by row before they are flushed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models.base import Base
 from models.description import describe, entities
 from models.errors import Refused
-from models.permissions import Actor, Permission, criterion, decide, ruling_entity
+from models.permissions import Actor, Permission, criterion, decide
+from models.related import related
 
 
 class GateError(RuntimeError):
@@ -34,7 +35,10 @@ def set_actor(session: Any, actor: Actor) -> None:
 
 @contextmanager
 def acting_as(session: Any, actor: Actor) -> Iterator[None]:
-    """Work on behalf of another actor for a while, keeping the loaded rows: for operations that widen their own rights."""
+    """Work on behalf of another actor for a while, keeping the loaded rows: for operations that widen their rights.
+
+    Flush before, so that nothing is written with rights that were meant for something else.
+    """
     before = {key: session.info.get(key) for key in ("actor", "criteria")}
     session.info.update(actor=actor, criteria=_criteria(actor))
     try:
@@ -58,65 +62,76 @@ def ungated(reason: str) -> dict[str, Any]:
 
 def _criteria(actor: Actor) -> tuple[ORMOption, ...]:
     """Build the loader criteria once per actor: plain expressions, because lambdas that branch on a role went wrong."""
-    options = []
-    for model in entities():
-        condition = _condition(actor, model)
-        if condition is not None:
-            options.append(
-                with_loader_criteria(model, condition, include_aliases=True, propagate_to_loaders=True)
-            )
-    return tuple(options)
+    conditions = ((model, _condition(actor, model, model)) for model in entities())
+    return tuple(
+        with_loader_criteria(model, condition, include_aliases=True, propagate_to_loaders=True)
+        for model, condition in conditions
+        if condition is not None
+    )
 
 
-def _condition(actor: Actor, model: type[Base]) -> Any:
-    """Return the criterion of an entity; a child's asks, through a Core alias, for its parent's."""
+def _condition(actor: Actor, model: type[Base], columns: Any) -> ColumnElement[bool] | None:
+    """Return which rows the actor may view; a child's criterion asks, through a Core alias, for its parent's."""
     parent = describe(model).parent
     if parent is None or parent.target is None:
-        return criterion(actor, model, model)
-    if criterion(actor, ruling_entity(model), ruling_entity(model)) is None:
-        return None
-    return getattr(model, f"{parent.key}_id").in_(_allowed_keys(actor, parent.target))
-
-
-def _allowed_keys(actor: Actor, model: type[Base]) -> Any:
-    alias = model.__table__.alias()
-    parent = describe(model).parent
-    if parent is None or parent.target is None:
-        return select(alias.c.id).where(criterion(actor, model, alias.c))
-    return select(alias.c.id).where(alias.c[f"{parent.key}_id"].in_(_allowed_keys(actor, parent.target)))
+        return criterion(actor, model, columns)
+    above = parent.target.__table__.alias()
+    condition = _condition(actor, parent.target, above.c)
+    key = getattr(columns, parent.column.key)
+    return None if condition is None else key.in_(select(above.c.id).where(condition))
 
 
 def gate_reads(state: ORMExecuteState) -> None:
-    """Add the actor's criteria to every ORM statement, and refuse statements that criteria do not reach."""
+    """Add the actor's criteria to every ORM select, and refuse statements that the gates do not reach."""
     if state.execution_options.get("ungated") or state.is_column_load:
         return
-    if not state.is_orm_statement:
-        raise GateError(f"a statement the read gate cannot judge; give it ungated(reason): {state.statement}")
-    if state.is_insert and getattr(state.statement, "select", None) is None:
-        return
+    if not (state.is_relationship_load or _is_judged(state)):
+        raise GateError(f"a statement that the gates cannot judge; give it ungated(reason): {state.statement}")
     actor_of(state.session)
     criteria = state.session.info["criteria"]
+    # What a lazy load inherits from the statement that loaded its row is not added twice.
     if criteria and criteria[0] not in getattr(state.statement, "_with_options", ()):
-        state.statement = state.statement.options(*criteria)  # type: ignore[attr-defined]
+        state.statement = cast("Select[Any]", state.statement).options(*criteria)
+
+
+def _is_judged(state: ORMExecuteState) -> bool:
+    """Return whether criteria reach all that a statement reads; one that writes goes past the write gate."""
+    return (
+        state.is_orm_statement
+        and isinstance(state.statement, Select)
+        and all(issubclass(mapper.class_, Base) for mapper in state.all_mappers)
+    )
 
 
 def gate_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
     """Refuse the whole flush if the actor may not do one of its writes."""
-    actor = None
-    for permission, rows in ((Permission.CREATE, session.new), (Permission.EDIT, session.dirty)):
-        for row in rows:
-            if isinstance(row, Base) and (permission is Permission.CREATE or session.is_modified(row)):
-                actor = actor or actor_of(session)
-                _demand(actor, permission, row)
-    for row in session.deleted:
-        if isinstance(row, Base):
-            _demand(actor_of(session), Permission.DELETE, row)
+    for permission, row in written(session):
+        _demand(session, permission, row)
 
 
-def _demand(actor: Actor, permission: Permission, row: Base) -> None:
-    """Raise Refused unless the actor may write this row, as it was and as it will be; a part counts as an edit of its parent."""
-    if describe(type(row)).is_part:
-        permission = Permission.EDIT
-    decision = decide(actor, permission, type(row), row)
+def written(session: Session) -> Iterator[tuple[Permission, Base]]:
+    """Yield every row that the next flush writes; a row whose collections alone have changed is not written."""
+    for permission, rows in (
+        (Permission.CREATE, session.new),
+        (Permission.EDIT, [row for row in session.dirty if session.is_modified(row, include_collections=False)]),
+        (Permission.DELETE, session.deleted),
+    ):
+        yield from ((permission, row) for row in rows if isinstance(row, Base))
+
+
+def _demand(session: Session, permission: Permission, row: Base) -> None:
+    """Raise Refused unless the actor may write this row, as it was and as it will be."""
+    decision = decide(actor_of(session), _permission(session, permission, row), type(row), row)
     if not decision:
-        raise Refused(decision.reason, **dict(decision.params))
+        raise Refused(decision.reason, **decision.params)
+
+
+def _permission(session: Session, permission: Permission, row: Base) -> Permission:
+    """Return what is asked for: writing a part of a record counts as what happens to the record itself."""
+    description = describe(type(row))
+    if not description.is_part or description.parent is None:
+        return permission
+    whole = related(row, description.parent.key)
+    if whole in session.new:
+        return Permission.CREATE
+    return Permission.DELETE if whole in session.deleted else Permission.EDIT

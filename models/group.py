@@ -29,7 +29,9 @@ class CustomerGroup(Timestamped, Base):
     def indexes(cls) -> tuple[Index, ...]:
         """At most one group is the default."""
         where = cls.is_default == true()
-        return (Index("uq_customer_group_default", "is_default", unique=True, sqlite_where=where, postgresql_where=where),)
+        return (
+            Index("uq_customer_group_default", "is_default", unique=True, sqlite_where=where, postgresql_where=where),
+        )
 
     def obstacle(self) -> DomainError | None:
         """Refuse to delete the default group: it takes in the customers of the others."""

@@ -1,25 +1,33 @@
 """Every write is a change-set: who, when, which rows, what was before and after.
 
-Change-sets are written in the transaction they describe. Secrets are never part of an image; those of a deleted row are kept
-apart for as long as it can be brought back.
+Change-sets are written in the transaction they describe. Secrets are never part of an image; those of a deleted row are
+kept apart for as long as it can be brought back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, insert, inspect, select
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, Text, and_, delete, insert, inspect, select
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    contains_eager,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from models.base import Base, Record
 from models.description import describe, title_of
-from models.fields import Moment, kind_of
+from models.fields import Moment
 from models.gate import actor_of, ungated
-from models.images import encode, image
-from models.permissions import ruling_row
+from models.images import encode, image, keys_of, stored, stored_image, stored_secrets
+from models.related import related
 from models.types import utcnow
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
@@ -46,7 +54,10 @@ class Change(Record):
     """What happened to one row; `root` is the record on whose page people look for it."""
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_root", "root_entity", "root_id", "id"), Index("ix_change_row", "entity", "row_id", "id"))
+    __table_args__ = (
+        Index("ix_change_root", "root_entity", "root_id", "id"),
+        Index("ix_change_row", "entity", "row_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
@@ -82,30 +93,59 @@ class Since:
     at: datetime
 
 
+def note_deleted(session: Session, context: UOWTransaction, instances: Any) -> None:
+    """Take the images of rows that this flush deletes, while they can still be read."""
+    rows = [row for row in session.deleted if isinstance(row, Base)]
+    session.info["deleted"] = [_entry(DELETE, row, stored_image(row), None) for row in rows]
+    session.info["secrets"] = [
+        {"entity": row.__tablename__, "row_id": row.id, "secrets": secrets}
+        for row in rows
+        if (secrets := stored_secrets(row))
+    ]
+
+
 def record_flush(session: Session, context: UOWTransaction) -> None:
     """Write what this flush did into the session's change-set."""
-    entries = list(_entries(session))
-    if entries:
+    created = [_entry(CREATE, row, None, image(row)) for row in session.new if isinstance(row, Base)]
+    updated = [entry for row in session.dirty if isinstance(row, Base) and (entry := _update(row))]
+    if entries := [*created, *updated, *session.info.pop("deleted")]:
         change_set = _change_set(session)
-        connection = session.connection()
-        connection.execute(insert(Change), [entry | {"change_set_id": change_set} for entry in entries])
-        _keep_secrets(session)
+        session.connection().execute(insert(Change), [entry | {"change_set_id": change_set} for entry in entries])
+    if secrets := session.info.pop("secrets"):
+        _keep_secrets(session, secrets)
+
+
+def remember_change_set(session: Session) -> None:
+    """Remember what was committed, for the Undo of its toast."""
+    if not session.in_nested_transaction():
+        session.info["last_change_set"] = session.info.get("change_set")
+
+
+def forget_change_set(session: Session, transaction: SessionTransaction) -> None:
+    """Begin anew after a rollback to a savepoint within which the change-set had begun."""
+    within = session.info.get("change_set_within")
+    while within is not None:
+        if within is transaction:
+            del session.info["change_set"], session.info["change_set_within"]
+            return
+        within = within.parent
 
 
 def end_change_set(session: Session, transaction: SessionTransaction) -> None:
-    """Begin a new change-set with the next transaction; remember the last one for the Undo of its toast."""
+    """Begin a new change-set with the next transaction."""
     if transaction.parent is None:
-        session.info["last_change_set"] = session.info.pop("change_set", None)
-        session.info.pop("undo_of", None)
+        for key in ("change_set", "change_set_within", "undo_of"):
+            session.info.pop(key, None)
 
 
 def history_of(session: Session, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
-    """Return the change-sets that touched a record or what belongs to it, newest first."""
-    touched = select(Change.change_set_id).where(Change.root_entity == row.__tablename__, Change.root_id == row.id)
-    query = select(ChangeSet).where(ChangeSet.id.in_(touched)).order_by(ChangeSet.id.desc()).limit(limit)
+    """Return the change-sets that touched a record or what belongs to it, newest first, with those changes alone."""
+    mine = and_(Change.root_entity == row.__tablename__, Change.root_id == row.id)
+    query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
+    query = query.options(selectinload(ChangeSet.changes.and_(mine)), selectinload(ChangeSet.undone_by))
     if before is not None:
         query = query.where(ChangeSet.id < before)
-    return list(session.scalars(query.execution_options(**READING)))
+    return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
 
 
 def changes_since(session: Session, row: Base, version: int) -> dict[str, Since]:
@@ -113,22 +153,17 @@ def changes_since(session: Session, row: Base, version: int) -> dict[str, Since]
     query = (
         select(Change)
         .join(Change.change_set)
+        .options(contains_eager(Change.change_set))
         .where(Change.entity == row.__tablename__, Change.row_id == row.id, Change.version > version)
         .where(Change.action == UPDATE)
         .order_by(Change.id)
     )
     found: dict[str, Since] = {}
     for change in session.scalars(query.execution_options(**READING)):
-        for key, value in (change.before or {}).items():
-            first = found.get(key)
-            before = first.before if first else value
+        for key in (change.before or {}) | (change.after or {}):
+            before = found[key].before if key in found else (change.before or {}).get(key)
             found[key] = Since(before, change.change_set.actor_name, change.change_set.at)
     return found
-
-
-def root_of(row: Base) -> Base:
-    """Return the record on whose page a change of this row is looked for."""
-    return ruling_row(row) or row
 
 
 def _change_set(session: Session) -> int:
@@ -136,32 +171,19 @@ def _change_set(session: Session) -> int:
     if "change_set" not in session.info:
         actor = actor_of(session)
         values = {"actor_id": actor.user_id, "actor_name": actor.name, "undo_of_id": session.info.get("undo_of")}
-        result = session.connection().execute(insert(ChangeSet).values(values))
-        session.info["change_set"] = result.inserted_primary_key[0]
+        key = insert(ChangeSet).values(values).returning(ChangeSet.id)
+        session.info["change_set"] = session.connection().scalar(key)
+        session.info["change_set_within"] = session.get_nested_transaction() or session.get_transaction()
     return session.info["change_set"]  # type: ignore[no-any-return]
 
 
-def _entries(session: Session) -> Iterator[dict[str, Any]]:
-    yield from _entries_for(CREATE, session.new)
-    yield from _entries_for(UPDATE, session.dirty)
-    yield from _entries_for(DELETE, session.deleted)
-
-
-def _entries_for(action: str, rows: Iterable[object]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        if isinstance(row, Base):
-            before, after = _difference(action, row)
-            if before or after or action != UPDATE:
-                yield _entry(action, row, before, after)
-
-
 def _entry(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
-    root = root_of(row)
+    root_entity, root_id = _root(row)
     return {
         "entity": row.__tablename__,
         "row_id": row.id,
-        "root_entity": root.__tablename__,
-        "root_id": root.id,
+        "root_entity": root_entity,
+        "root_id": root_id,
         "action": action,
         "title": title_of(row),
         "version": row.version,
@@ -170,34 +192,34 @@ def _entry(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
     }
 
 
-def _difference(action: str, row: Base) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """Return the images before and after: of the whole row, or for an update of what changed."""
-    if action == CREATE:
-        return None, image(row)
-    if action == DELETE:
-        return image(row), None
+def _root(row: Base) -> tuple[str, int]:
+    """Return the record on whose page a change of this row is looked for: the topmost above it."""
+    parent = describe(type(row)).parent
+    if parent is None or parent.target is None:
+        return row.__tablename__, row.id
+    if describe(parent.target).parent is None:
+        return parent.target.__tablename__, getattr(row, parent.column.key)
+    above = related(row, parent.key)
+    return _root(above) if above is not None else (row.__tablename__, row.id)
+
+
+def _update(row: Base) -> dict[str, Any] | None:
+    """Return the entry of an update: what changed, before and after."""
     before, after = {}, {}
-    for key in set(inspect(type(row)).columns.keys()) - SILENT:
+    for key in keys_of(type(row), secret=False):
         history = inspect(row).attrs[key].history
-        if history.has_changes():
-            secret = _is_secret(row, key)
-            before[key] = None if secret else encode(history.deleted[0] if history.deleted else None)
-            after[key] = None if secret else encode(history.added[0] if history.added else None)
-    return before, after
+        if history.has_changes() and key not in SILENT:
+            before[key], after[key] = encode(stored(row, key)), encode(getattr(row, key))
+    for key in keys_of(type(row), secret=True):
+        if inspect(row).attrs[key].history.has_changes():
+            # Only that there was one, and that there is one now.
+            before |= {key: None} if stored(row, key) else {}
+            after |= {key: None} if getattr(row, key) else {}
+    return _entry(UPDATE, row, before, after) if before or after else None
 
 
-def _is_secret(row: Base, key: str) -> bool:
-    kind = kind_of(inspect(type(row)).columns[key])
-    return kind is not None and kind.secret
-
-
-def _keep_secrets(session: Session) -> None:
-    """Put the secrets of deleted rows aside, so that an undo within the month brings them back too."""
-    for row in session.deleted:
-        if not isinstance(row, Base):
-            continue
-        keys = [each.key for each in describe(type(row)).attributes.values() if each.secret]
-        secrets = {key: getattr(row, key) for key in keys if getattr(row, key)}
-        if secrets:
-            values = {"entity": row.__tablename__, "row_id": row.id, "secrets": secrets}
-            session.connection().execute(insert(DeletedSecret).values(**values, expires_at=utcnow() + SECRETS_KEPT))
+def _keep_secrets(session: Session, secrets: list[dict[str, Any]]) -> None:
+    """Put the secrets of deleted rows aside, so that an undo within the month brings them back too; drop older ones."""
+    connection, now = session.connection(), utcnow()
+    connection.execute(delete(DeletedSecret).where(DeletedSecret.expires_at <= now))
+    connection.execute(insert(DeletedSecret), [each | {"expires_at": now + SECRETS_KEPT} for each in secrets])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, inspect
@@ -15,8 +16,29 @@ from models.fields import kind_of
 
 def image(row: Base) -> dict[str, Any]:
     """Return every column of a row but its secrets, as JSON values by attribute name."""
-    columns = inspect(type(row)).columns
-    return {key: encode(getattr(row, key)) for key, column in columns.items() if not _secret(column)}
+    return {key: encode(getattr(row, key)) for key in keys_of(type(row), secret=False)}
+
+
+def stored_image(row: Base) -> dict[str, Any]:
+    """Return the image of a row as the database has it, whatever has been assigned since."""
+    return {key: encode(stored(row, key)) for key in keys_of(type(row), secret=False)}
+
+
+def stored_secrets(row: Base) -> dict[str, str]:
+    """Return the secrets that the database has of a row."""
+    return {key: value for key in keys_of(type(row), secret=True) if (value := stored(row, key))}
+
+
+def stored(row: Base, key: str) -> Any:
+    """Return a column's value as the database has it."""
+    history = inspect(row).attrs[key].history
+    return history.deleted[0] if history.deleted else getattr(row, key)
+
+
+@cache
+def keys_of(model: type[Base], *, secret: bool) -> tuple[str, ...]:
+    """Return the names of an entity's columns that are secret, or of all the others."""
+    return tuple(key for key, column in inspect(model).columns.items() if _is_secret(column) is secret)
 
 
 def encode(value: Any) -> Any:
@@ -30,17 +52,15 @@ def encode(value: Any) -> Any:
 
 def decode(column: Column[Any], value: Any) -> Any:
     """Return the value that `encode` was given."""
-    enum = getattr(column.type, "enum_class", None)
     if value is None:
         return None
-    if enum:
-        return enum(value)
-    python_type = column.type.python_type
-    if python_type is datetime:
-        return datetime.fromisoformat(value)
-    return Decimal(value) if python_type is Decimal else value
+    enum = getattr(column.type, "enum_class", None)
+    python_type = enum or column.type.python_type
+    if issubclass(python_type, date):
+        return python_type.fromisoformat(value)
+    return python_type(value) if issubclass(python_type, (Enum, Decimal)) else value
 
 
-def _secret(column: Column[Any]) -> bool:
+def _is_secret(column: Column[Any]) -> bool:
     kind = kind_of(column)
     return kind is not None and kind.secret

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import Enum, auto
 from functools import partial
 from typing import Any
@@ -38,8 +38,9 @@ class Companion:
 class Kind:
     """What a value means.
 
-    `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are idempotent
-    and raise DomainError. `required_in` tells the countries in which the value may not be left out.
+    `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are
+    idempotent and raise DomainError. `required_in` tells the countries in which the value may not be left out; `settle`
+    then takes None too.
     """
 
     name: str
@@ -73,9 +74,9 @@ def _percent(value: Any) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation:
         number = Decimal(-1)
-    if not 0 <= number <= 100:
+    if not number.is_finite() or not 0 <= number <= 100:
         raise DomainError(N_("Type a percentage from 0 to 100."))
-    return number.quantize(Decimal("0.01"))
+    return number.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _phone_key(value: str | None, country: str | None) -> str | None:
@@ -100,9 +101,7 @@ POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TE
 COUNTRY = Kind("country", places.clean_country)
 PROVINCE = Kind("province", _line(100), places.clean_province, required_in=places.has_provinces)
 EMAIL = Kind("email", email.clean_email, search=Search.TEXT, personal=True)
-PHONE = Kind(
-    "phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True
-)
+PHONE = Kind("phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True)
 URL = Kind("url", url.clean_website, search=Search.TEXT)
 VAT_NUMBER = Kind("vat_number", _line(40), vat.clean_vat, Search.TEXT)
 TAX_CODE = Kind("tax_code", _line(20), tax_code.clean_tax_code, Search.TEXT, personal=True)

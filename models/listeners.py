@@ -6,11 +6,21 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.gate import gate_reads, gate_writes
-from models.history import end_change_set, record_flush
-from models.settle import settle_rows
+from models.history import (
+    end_change_set,
+    forget_change_set,
+    note_deleted,
+    record_flush,
+    remember_change_set,
+)
+from models.settle import complete_rows, settle_rows
 
 event.listen(Session, "do_orm_execute", gate_reads)
+event.listen(Session, "before_flush", complete_rows)
 event.listen(Session, "before_flush", gate_writes)
 event.listen(Session, "before_flush", settle_rows)
+event.listen(Session, "before_flush", note_deleted)
 event.listen(Session, "after_flush", record_flush)
+event.listen(Session, "after_commit", remember_change_set)
+event.listen(Session, "after_soft_rollback", forget_change_set)
 event.listen(Session, "after_transaction_end", end_change_set)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, false, inspect
 
 from models.base import Base
-from models.description import describe, title_of
+from models.description import Attribute, describe, title_of
 from models.i18n import N_
 from models.owned import Owned
-from models.related import related
+from models.related import find, related, relation_set, stored_key
 from models.user import RoleName, User
 
 
@@ -37,7 +37,7 @@ class Level(IntEnum):
 
 
 Grants = Mapping[Permission, Level]
-EVERYTHING: Grants = {permission: Level.ORGANISATION for permission in Permission}
+EVERYTHING: Grants = dict.fromkeys(Permission, Level.ORGANISATION)
 READING: Grants = {Permission.VIEW: Level.ORGANISATION}
 
 
@@ -91,7 +91,7 @@ class Decision:
 
     allowed: bool
     reason: str = ""
-    params: Mapping[str, object] = ()  # type: ignore[assignment]
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -115,6 +115,8 @@ def criterion(actor: Actor, model: type[Base], columns: Any) -> ColumnElement[bo
     level = actor.level(model.__tablename__, Permission.VIEW)
     if level is Level.ORGANISATION:
         return None
+    if issubclass(model, User):
+        return columns.id == actor.user_id  # type: ignore[no-any-return]  # everybody sees themselves
     if level is Level.NONE or not issubclass(model, Owned):
         return false()
     return columns.owner_id == actor.user_id  # type: ignore[no-any-return]
@@ -127,27 +129,40 @@ def ruling_entity(model: type[Base]) -> type[Base]:
     return ruling_entity(parent.target) if parent and parent.target else model
 
 
-def ruling_row(row: Base) -> Base | None:
-    """Return the row whose owner decides; None when it is hidden or missing."""
+def _owns(actor: Actor, row: Base) -> bool:
+    """Whether the row is the actor's in the database, and still is once it is written.
+
+    Both count, so that nobody takes a row, or moves one away, by making it their own.
+    """
+    return actor.user_id is not None and all(owner == actor.user_id for owner in _owners(row))
+
+
+def _owners(row: Base) -> Iterator[int | None]:
+    """Yield every user who owns the row or will: of a child, the owners of the parent it has and of the one it had."""
     parent = describe(type(row)).parent
     if parent is None:
-        return row
+        yield from _own_owners(row)
+        return
+    for above in _parents(row, parent):
+        yield from _owners(above) if above is not None else [None]
+
+
+def _parents(row: Base, parent: Attribute) -> Iterator[Base | None]:
     above = related(row, parent.key)
-    return ruling_row(above) if above is not None else None
+    yield above
+    state = inspect(row)
+    if state.persistent and (above is None or above.id != (stored := stored_key(row, parent.key))):
+        yield find(state.session, cast("type[Base]", parent.target), stored)
 
 
-def _owns(actor: Actor, row: Base) -> bool:
-    top = ruling_row(row)
-    return actor.user_id is not None and isinstance(top, Owned) and _owner_id(top) == actor.user_id
-
-
-def _owner_id(top: Any) -> int | None:
-    """The stored owner, so that nobody takes a row by making it their own; of a new row, the owner it is given."""
-    state = inspect(top)
-    if state.persistent:
-        stored = state.attrs.owner_id.history
-        return stored.deleted[0] if stored.deleted else top.owner_id  # type: ignore[no-any-return]
-    return top.owner.id if top.owner is not None else top.owner_id  # type: ignore[no-any-return]
+def _own_owners(row: Any) -> Iterator[int | None]:
+    if not isinstance(row, Owned):
+        yield row.id if isinstance(row, User) else None
+        return
+    owned: Any = row
+    if inspect(owned).persistent:
+        yield stored_key(owned, "owner")
+    yield getattr(owned.owner, "id", None) if relation_set(owned, "owner") else owned.owner_id
 
 
 def _role_names(actor: Actor) -> str:

@@ -1,26 +1,47 @@
-"""Following a relation as it stands now, before anything is flushed."""
+"""Following relations as they stand now, before anything is flushed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, cast
 
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import selectinload
 
 from models.base import Base
-from models.description import title_of
+from models.description import describe, title_of
+
+LARGEST_KEY = 2**31 - 1
+BATCH = 1000
 
 
 def related(row: Base, key: str) -> Base | None:
-    """Return the row that a relation points to, looked up through the read gate; None if it is hidden, absent or unset."""
+    """Return the row that a relation points to, looked up through the read gate; None if hidden, absent or unset.
+
+    A child that was taken out of its parent's list is that parent's until it is gone.
+    """
     loaded: Base | None = getattr(row, key)
     wanted = getattr(row, f"{key}_id")
-    if loaded is not None and (wanted is None or inspect(row).attrs[key].history.has_changes() or loaded.id == wanted):
+    history = inspect(row).attrs[key].history
+    if loaded is not None and (history.has_changes() or loaded.id == wanted):
         return loaded
+    for before in history.deleted or ():
+        if before is not None and before.id == wanted:
+            return cast("Base", before)
     session = inspect(row).session
-    if wanted is None or session is None:
-        return None
-    return find(session, inspect(type(row)).relationships[key].mapper.class_, wanted)  # type: ignore[no-any-return]
+    target = inspect(type(row)).relationships[key].mapper.class_
+    return cast("Base | None", find(session, target, wanted)) if session is not None else None
+
+
+def relation_set(row: Base, key: str) -> bool:
+    """Return whether another row was assigned to the relation itself, which then rules over its foreign key."""
+    return bool(inspect(row).attrs[key].history.has_changes())
+
+
+def stored_key(row: Base, key: str) -> int | None:
+    """Return the foreign key of a relation as the database has it, whatever has been assigned since."""
+    history = inspect(row).attrs[f"{key}_id"].history
+    return history.deleted[0] if history.deleted else getattr(row, f"{key}_id")  # type: ignore[no-any-return]
 
 
 def holder_of(session: Any, model: type[Base], key: str, value: Any) -> str | None:
@@ -31,9 +52,46 @@ def holder_of(session: Any, model: type[Base], key: str, value: Any) -> str | No
 
 def find(session: Any, model: type[Base], key: int | None) -> Any:
     """Return the row with this key through the read gate: hidden and absent rows alike are None."""
-    return session.scalar(select(model).where(model.id == key)) if key else None
+    if key is None or not 0 < key <= LARGEST_KEY:
+        return None
+    return session.scalar(select(model).where(model.id == key))
+
+
+def find_all(session: Any, model: type[Base], keys: Collection[int | None]) -> dict[int, Base]:
+    """Return the rows with these keys, as far as the actor may see them, by key."""
+    wanted = sorted({key for key in keys if key is not None and 0 < key <= LARGEST_KEY})
+    found = (session.scalars(select(model).where(model.id.in_(some))) for some in batches(wanted))
+    return {row.id: row for rows in found for row in rows}
+
+
+def batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield values in runs that are short enough for the parameters of one statement."""
+    yield from (values[start : start + BATCH] for start in range(0, len(values), BATCH))
 
 
 def titles(session: Any, model: type[Base], keys: Collection[int]) -> dict[int, str]:
     """Return the titles of rows by key, as far as the actor may see them."""
-    return {row.id: title_of(row) for row in session.scalars(select(model).where(model.id.in_(keys)))} if keys else {}
+    return {key: title_of(row) for key, row in find_all(session, model, keys).items()}
+
+
+def load_children(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
+    """Load all that hangs below stored rows of one entity: a statement for each collection, not for each row."""
+    _load(session, model, rows, _collections(model))
+
+
+def load_parts(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
+    """Load the collections that are part of stored rows of one entity."""
+    _load(session, model, rows, [selectinload(getattr(model, part.key)) for part in describe(model).parts])
+
+
+def _collections(model: type[Base]) -> list[Any]:
+    found = []
+    for child in describe(model).children:
+        collection: Any = selectinload(getattr(model, child.key))
+        found.append(collection.options(*_collections(child.model)))
+    return found
+
+
+def _load(session: Any, model: type[Base], rows: Sequence[Base], collections: Sequence[Any]) -> None:
+    for some in batches([row.id for row in rows]) if collections else ():
+        session.scalars(select(model).where(model.id.in_(some)).options(*collections)).all()

@@ -44,7 +44,8 @@ class Relation:
 class Reference(Relation):
     """A row that this one points to.
 
-    `orphans` says what becomes of this row when the other one is deleted; `creator` fills it with the user who creates the row.
+    `orphans` says what becomes of this row when the other one is deleted; `creator` fills it with the user who creates
+    the row.
     """
 
     orphans: Orphans = "refuse"

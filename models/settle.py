@@ -1,145 +1,159 @@
-"""The last look at a row before it is written: complete it, derive what follows, check it whole."""
+"""The last look at rows before they are written: complete them, derive what follows, check them whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import inspect, select, true
 from sqlalchemy.orm import Session, UOWTransaction
 
 from models.base import Base
+from models.checking import check, points, settle_dependents
 from models.description import Attribute, describe
 from models.errors import DomainError, DomainErrors
-from models.fields import kind_of
-from models.i18n import N_
-from models.related import related
+from models.gate import actor_of, written
+from models.permissions import Permission
+from models.related import find_all, load_parts, related, relation_set
 from models.relations import Reference
 
-REQUIRED = N_("This field is required.")
-UNKNOWN = N_("This does not exist, or is not yours to use.")
+
+def complete_rows(session: Session, context: UOWTransaction, instances: Any) -> None:
+    """Let keys and relations agree and fill in what the declaration says, so that the gate sees what is meant."""
+    _delete_orphans(session)
+    _fill(session)
+    _agree(session)
 
 
 def settle_rows(session: Session, context: UOWTransaction, instances: Any) -> None:
-    """Settle every new or changed row, and the parents of changed parts, in a fixed order; raise all that is wrong."""
-    rows = [row for row in (*session.new, *session.dirty) if isinstance(row, Base)]
-    changed = dict.fromkeys(row for row in rows if row in session.new or session.is_modified(row))
-    for row in (*changed, *(row for row in session.deleted if isinstance(row, Base))):
-        whole = _whole(row)
-        if whole is not None and whole not in session.deleted:
-            changed.setdefault(whole)
-    errors = [_about(row, error) for row in changed for error in settle(session, row)]
+    """Check every new or changed row, and the records whose parts changed; raise all that is wrong at once."""
+    errors = list(_obstacles(session))
+    done: dict[Base, None] = {}
+    while rows := [row for row in _to_settle(session) if row not in done]:
+        done |= dict.fromkeys(rows)
+        _load_parts(rows)
+        for row in rows:
+            errors += [_about(row, error) for error in check(row)]
+            if inspect(row).persistent:
+                settle_dependents(row)
     if errors:
         raise DomainErrors(errors)
-    for row in changed:
-        if row not in session.new:
+    for row in done:
+        if inspect(row).persistent:
             row.version += 1
 
 
-def _about(row: Base, error: DomainError) -> DomainError:
+def _delete_orphans(session: Session) -> None:
+    """Delete in so many words what was taken out of its parent's list, and take out of it what is deleted."""
+    for row, parent in _children(session.dirty):
+        unchanged = not inspect(row).attrs[parent.column.key].history.has_changes()
+        if relation_set(row, parent.key) and getattr(row, parent.key) is None and unchanged:
+            session.delete(row)
+    for row, parent in _children(session.deleted):
+        above = related(row, parent.key) if describe(type(row)).is_part else None
+        if above is not None and above not in session.deleted:
+            _take_out(row, above)
+
+
+def _take_out(row: Base, above: Base) -> None:
+    key = next(child.key for child in describe(type(above)).children if child.model is type(row))
+    collection = getattr(above, key)
+    if row in collection:
+        collection.remove(row)
+
+
+def _children(rows: Iterable[object]) -> list[tuple[Base, Attribute]]:
+    found = [(row, describe(type(row)).parent) for row in rows if isinstance(row, Base)]
+    return [(row, parent) for row, parent in found if parent is not None]
+
+
+def _fill(session: Session) -> None:
+    """Fill empty references of new rows with the creator or the default row; a creator that was emptied is meant so."""
+    defaults: dict[type[Base], Base | None] = {}
+    for row, each, relation in _references(row for row in session.new if isinstance(row, Base)):
+        if points(row, each.key):
+            continue
+        if relation.creator and not {each.key, each.column.key} & set(inspect(row).dict):
+            setattr(row, each.column.key, actor_of(session).user_id)
+        if relation.orphans == "default" and each.target:
+            if each.target not in defaults:
+                defaults[each.target] = _default(session, each.target)
+            setattr(row, each.key, defaults[each.target])
+
+
+def _references(rows: Iterable[Base]) -> Iterator[tuple[Base, Attribute, Reference]]:
+    for row in rows:
+        for each in describe(type(row)).attributes.values():
+            relation = inspect(type(row)).relationships[each.key].info["relation"] if each.target else None
+            if isinstance(relation, Reference):
+                yield row, each, relation
+
+
+def _default(session: Session, target: Any) -> Base | None:
+    return session.scalar(select(target).where(target.is_default == true()))
+
+
+def _agree(session: Session) -> None:
+    """Let the key follow an emptied reference, and every relation its assigned key: one statement for each entity."""
+    assigned: list[tuple[Base, Attribute]] = []
+    for permission, row in written(session):
+        for each in describe(type(row)).attributes.values() if permission is not Permission.DELETE else ():
+            if each.target and relation_set(row, each.key):
+                _empty(row, each)
+            elif each.target and inspect(row).attrs[each.column.key].history.has_changes():
+                assigned.append((row, each))
+    wanted: dict[type[Base], set[int]] = defaultdict(set)
+    for row, each in assigned:
+        wanted[each.target].add(getattr(row, each.column.key))  # type: ignore[index]
+    found = {target: find_all(session, target, keys) for target, keys in wanted.items()}
+    for row, each in assigned:
+        _point(row, each, found[each.target])  # type: ignore[index]
+
+
+def _empty(row: Base, reference: Attribute) -> None:
+    if inspect(row).persistent and not reference.is_parent and getattr(row, reference.key) is None:
+        setattr(row, reference.column.key, None)
+
+
+def _point(row: Base, relation: Attribute, found: dict[int, Base]) -> None:
+    key = getattr(row, relation.column.key)
+    if key in found:
+        setattr(row, relation.key, found[key])
+    elif key is None and not relation.is_parent and getattr(row, relation.key) is not None:
+        setattr(row, relation.key, None)
+
+
+def _obstacles(session: Session) -> Iterator[DomainError]:
+    for row in session.deleted:
+        obstacle = row.obstacle() if isinstance(row, Base) else None
+        if obstacle:
+            yield _about(row, obstacle)
+
+
+def _to_settle(session: Session) -> Iterator[Base]:
+    """Yield the rows to be written, and the records that they are part of."""
+    for permission, row in written(session):
+        if permission is not Permission.DELETE:
+            yield row
+        parent = describe(type(row)).parent if describe(type(row)).is_part else None
+        whole = related(row, parent.key) if parent else None
+        if whole is not None and whole not in session.deleted:
+            yield whole
+
+
+def _load_parts(rows: Collection[Base]) -> None:
+    """Load the parts of several records together: rules look at them."""
+    stored: dict[type[Base], list[Base]] = defaultdict(list)
+    for row in rows:
+        if inspect(row).persistent and any(part.key in inspect(row).unloaded for part in describe(type(row)).parts):
+            stored[type(row)].append(row)
+    for model, some in stored.items():
+        if len(some) > 1:
+            load_parts(inspect(some[0]).session, model, some)
+
+
+def _about(row: object, error: DomainError) -> DomainError:
     for single in error.errors:
         single.subject = single.subject or row
     return error
-
-
-def settle(session: Session, row: Base) -> Iterator[DomainError]:
-    """Complete and derive, then yield everything that is wrong with the row."""
-    for each in describe(type(row)).attributes.values():
-        if each.target:
-            _complete(session, row, each)
-    row.derive()
-    found = [error for each in describe(type(row)).attributes.values() for error in _check(row, each)]
-    found.extend(row.problems())
-    if not found:
-        found.extend(_underived(row))
-    yield from found
-
-
-def _check(row: Base, attribute: Attribute) -> Iterator[DomainError]:
-    return _check_relation(row, attribute) if attribute.target else _check_value(row, attribute)
-
-
-def _underived(row: Base) -> Iterator[DomainError]:
-    """A value that follows from others is asked for only when nothing else explains why it is missing."""
-    for each in describe(type(row)).attributes.values():
-        if each.facts.derived and each.required and getattr(row, each.key) is None:
-            yield DomainError(REQUIRED, each.key)
-
-
-def _whole(row: Base) -> Base | None:
-    """Return the record that this row is a part of, which changes with it."""
-    description = describe(type(row))
-    if not description.is_part or description.parent is None:
-        return None
-    key = description.parent.key
-    before = inspect(row).attrs[key].history.deleted
-    return getattr(row, key) or (before[0] if before else None)
-
-
-def _complete(session: Session, row: Base, attribute: Attribute) -> None:
-    """Fill an empty reference with the creator or the default row, as declared."""
-    relation = inspect(type(row)).relationships[attribute.key].info["relation"]
-    if not isinstance(relation, Reference) or row not in session.new or _points(row, attribute):
-        return
-    if relation.creator and session.info["actor"].user_id:
-        setattr(row, f"{attribute.key}_id", session.info["actor"].user_id)
-    if relation.orphans == "default":
-        target: Any = attribute.target
-        setattr(row, attribute.key, session.scalar(select(target).where(target.is_default == true())))
-
-
-def _points(row: Base, attribute: Attribute) -> bool:
-    return getattr(row, f"{attribute.key}_id") is not None or getattr(row, attribute.key) is not None
-
-
-def _check_relation(row: Base, attribute: Attribute) -> Iterator[DomainError]:
-    """Refuse a key that points to nothing the actor can see: hidden and absent rows look alike."""
-    if not _relation_changed(row, attribute):
-        return
-    if _points(row, attribute) and related(row, attribute.key) is None:
-        yield DomainError(UNKNOWN, attribute.key)
-    elif attribute.required and not _points(row, attribute):
-        yield DomainError(REQUIRED, attribute.key)
-
-
-def _relation_changed(row: Base, attribute: Attribute) -> bool:
-    attrs = inspect(row).attrs
-    return attrs[f"{attribute.key}_id"].history.has_changes() or attrs[attribute.key].history.has_changes()
-
-
-def _check_value(row: Base, attribute: Attribute) -> Iterator[DomainError]:
-    """Settle one value with its country, and keep its companion in step."""
-    value = getattr(row, attribute.key)
-    country = _country(row, attribute)
-    try:
-        if value is None:
-            _check_absent(attribute, country)
-        elif attribute.kind and attribute.kind.settle:
-            _assign(row, attribute.key, attribute.kind.settle(value, country))
-    except DomainError as error:
-        yield error.about(attribute.key)
-        return
-    if attribute.kind and attribute.kind.companion:
-        companion = attribute.kind.companion
-        _assign(row, f"{attribute.key}_{companion.suffix}", companion.compute(getattr(row, attribute.key), country))
-
-
-def _assign(row: Base, key: str, value: Any) -> None:
-    if getattr(row, key) != value:
-        setattr(row, key, value)
-
-
-def _check_absent(attribute: Attribute, country: str | None) -> None:
-    kind = kind_of(attribute.column)
-    required = attribute.required and not attribute.facts.derived
-    if required or (kind and kind.required_in and country and kind.required_in(country)):
-        raise DomainError(REQUIRED)
-
-
-def _country(row: Base, attribute: Attribute) -> str | None:
-    """Return the country that the declaration points to, if the rows on the way are there."""
-    *way, last = (attribute.facts.country or "").split(".")
-    place: Base | None = row
-    for step in way:
-        place = related(place, step) if place is not None else None
-    return getattr(place, last, None) if last else None

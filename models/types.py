@@ -23,6 +23,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     def __repr__(self) -> str:
         return "UtcDateTime()"
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What a value is."""
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store aware moments as UTC."""
         if value is None:
@@ -48,6 +53,11 @@ class FixedPoint(TypeDecorator[Decimal]):
 
     def __repr__(self) -> str:
         return f"FixedPoint({self.places})"
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        """What a value is."""
+        return Decimal
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         """Round half up to the stored places."""

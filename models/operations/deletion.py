@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, not_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import Base
 from models.description import describe, entities, title_of
-from models.errors import DomainError
-from models.gate import actor_of
+from models.errors import DomainError, DomainErrors
+from models.gate import acting_as, actor_of, ungated
 from models.i18n import N_
 from models.permissions import Permission, decide
+from models.related import load_children
 from models.relations import Reference
 
 IN_USE = N_("%(count)s %(things)s point to it as their %(relation)s.")
+COUNTING = ungated("how many rows point to one that is to go counts for everybody; which ones they are is not told")
 
 
 @dataclass(frozen=True)
@@ -55,28 +58,43 @@ class Preview:
     effects: list[Effect] = field(default_factory=list)
 
 
+Doomed = dict[type[Base], ColumnElement[bool]]
+
+
 def preview(session: Any, model: type[Base], rows: Sequence[Base]) -> Preview:
-    """Say which rows can go, which cannot and why, and what else changes; the number of statements does not depend on them."""
+    """Say which rows can go, which cannot and why, and what else changes; no more statements for more rows."""
     found = Preview()
-    used = _in_use(session, model, rows)
+    used = _in_use(session, model, [row.id for row in rows])
     for row in rows:
         reason = _forbidden(session, row) or row.obstacle() or used.get(row.id)
         if reason:
             found.refused.append((row, reason))
         else:
             found.rows.append(row)
-    keys = [row.id for row in found.rows]
-    if keys:
-        found.effects = [*_children(session, model, keys), *_orphans(session, model, keys)]
+    if found.rows:
+        doomed = _doomed(model, [row.id for row in found.rows])
+        found.effects = [*_gone(session, model, doomed), *_led_away(session, doomed)]
     return found
 
 
 def delete_rows(session: Any, rows: Sequence[Base]) -> None:
-    """Delete rows with their children, after leading the rows that point to them elsewhere."""
-    if rows:
-        keys = [row.id for row in rows]
-        for incoming in incoming_to(type(rows[0])):
-            _lead_away(session, incoming, keys)
+    """Delete rows of one entity with their children, after leading the rows that point to them elsewhere.
+
+    Raises what `preview` finds to refuse, and deletes nothing then.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    if refused := preview(session, model, rows).refused:
+        raise DomainErrors(_about(row, reason) for row, reason in refused)
+    session.flush()
+    doomed = _doomed(model, [row.id for row in rows])
+    # Whoever may delete a row may free it from those that point to it.
+    with acting_as(session, actor_of(session).elevated()):
+        for incoming in _incoming(doomed):
+            _lead_away(session, incoming, doomed)
+        session.flush()
+    load_children(session, model, rows)
     for row in rows:
         session.delete(row)
     session.flush()
@@ -91,48 +109,6 @@ def incoming_to(model: type[Base]) -> Iterator[Incoming]:
                 yield Incoming(other, each.key, each.label, relation)
 
 
-def _forbidden(session: Any, row: Base) -> DomainError | None:
-    decision = decide(actor_of(session), Permission.DELETE, type(row), row)
-    return None if decision else DomainError(decision.reason, **dict(decision.params))
-
-
-def _in_use(session: Any, model: type[Base], rows: Sequence[Base]) -> dict[int, DomainError]:
-    """Return, by key, why rows that others point to must stay."""
-    found: dict[int, DomainError] = {}
-    for incoming in incoming_to(model):
-        if incoming.relation.orphans == "refuse":
-            for key, count in _counts(session, incoming, [row.id for row in rows]):
-                things = _things(incoming.model, count)
-                found[key] = DomainError(IN_USE, count=count, things=things, relation=incoming.label.lower())
-    return found
-
-
-def _things(model: type[Base], count: int) -> str:
-    return (model.__label__ if count == 1 else model.__plural__).lower()
-
-
-def _counts(session: Any, incoming: Incoming, keys: Sequence[int]) -> list[tuple[int, int]]:
-    column = incoming.column
-    query = select(column, func.count(incoming.model.id)).where(column.in_(keys)).group_by(column)
-    return [(key, count) for key, count in session.execute(query)]
-
-
-def _children(session: Any, model: type[Base], keys: Sequence[int]) -> Iterator[Effect]:
-    for child in describe(model).grids:
-        column = getattr(child.model, f"{child.parent}_id")
-        count = session.scalar(select(func.count(child.model.id)).where(column.in_(keys)))
-        if count:
-            yield Effect(child.model, count, "deleted")
-
-
-def _orphans(session: Any, model: type[Base], keys: Sequence[int]) -> Iterator[Effect]:
-    for incoming in incoming_to(model):
-        count = sum(count for _, count in _counts(session, incoming, keys))
-        if count and incoming.relation.orphans != "refuse":
-            name = title_of(default_of(session, model)) if incoming.relation.orphans == "default" else ""
-            yield Effect(incoming.model, count, incoming.relation.orphans, incoming.label, name)
-
-
 def default_of(session: Any, model: Any) -> Base:
     """Return the row that takes in what pointed to a deleted one."""
     row = session.scalar(select(model).where(model.is_default == true()))
@@ -141,12 +117,98 @@ def default_of(session: Any, model: Any) -> Base:
     return row  # type: ignore[no-any-return]
 
 
-def _lead_away(session: Any, incoming: Incoming, keys: Sequence[int]) -> None:
+def _about(row: Base, reason: DomainError) -> DomainError:
+    reason.subject = row
+    return reason
+
+
+def _forbidden(session: Any, row: Base) -> DomainError | None:
+    decision = decide(actor_of(session), Permission.DELETE, type(row), row)
+    return None if decision else DomainError(decision.reason, None, **decision.params)
+
+
+def _doomed(model: type[Base], keys: Sequence[int]) -> Doomed:
+    """Return which rows go: the rows themselves, and by entity, as a criterion, all that hangs below them."""
+    return dict(_below(model, model.id.in_(keys)))
+
+
+def _below(model: type[Base], which: ColumnElement[bool]) -> Iterator[tuple[type[Base], ColumnElement[bool]]]:
+    yield model, which
+    for child in describe(model).children:
+        parent = getattr(child.model, f"{child.parent}_id")
+        yield from _below(child.model, parent.in_(select(model.id).where(which)))
+
+
+def _incoming(doomed: Doomed) -> list[Incoming]:
+    return [incoming for model in doomed for incoming in incoming_to(model)]
+
+
+def _pointing(incoming: Incoming, doomed: Doomed) -> list[ColumnElement[bool]]:
+    """Return which rows point to one that goes, and stay themselves."""
+    target = describe(incoming.model).attributes[incoming.key].target
+    staying = [not_(doomed[incoming.model])] if incoming.model in doomed else []
+    return [incoming.column.in_(select(target.id).where(doomed[target])), *staying]  # type: ignore[union-attr, index]
+
+
+def _in_use(session: Any, model: type[Base], keys: Sequence[int]) -> dict[int, DomainError]:
+    """Return, by key, why rows must stay: others point to them, or to what would go with them."""
+    found: dict[int, DomainError] = {}
+    doomed = _doomed(model, keys)
+    for incoming in _incoming(doomed):
+        if incoming.relation.orphans == "refuse":
+            for key, count in _counts(session, incoming, model, doomed).items():
+                things = _things(incoming.model, count)
+                found[key] = DomainError(IN_USE, None, count=count, things=things, relation=incoming.label.lower())
+    return found
+
+
+def _things(model: type[Base], count: int) -> str:
+    return (model.__label__ if count == 1 else model.__plural__).lower()
+
+
+def _counts(session: Any, incoming: Incoming, model: type[Base], doomed: Doomed) -> Counter[int]:
+    """Count the pointing rows by the row of the selection that must stay because of them."""
+    target: Any = describe(incoming.model).attributes[incoming.key].target
+    top = incoming.column
+    query = select(top, func.count(incoming.model.id)).where(*_pointing(incoming, doomed)).group_by(top)
+    counts = Counter(dict(session.execute(query, execution_options=COUNTING).tuples().all()))
+    while target is not model and counts:
+        parent = describe(target).parent
+        above = select(target.id, parent.column).where(target.id.in_(counts))  # type: ignore[union-attr]
+        climbed: Counter[int] = Counter()
+        for key, up in session.execute(above, execution_options=COUNTING):
+            climbed[up] += counts[key]
+        counts, target = climbed, parent.target  # type: ignore[union-attr]
+    return counts
+
+
+def _gone(session: Any, model: type[Base], doomed: Doomed) -> Iterator[Effect]:
+    """Yield how many records go along; parts are not counted, they are the record."""
+    for child, which in doomed.items():
+        if child is not model and not describe(child).is_part:
+            count = session.scalar(select(func.count(child.id)).where(which))
+            if count:
+                yield Effect(child, count, "deleted")
+
+
+def _led_away(session: Any, doomed: Doomed) -> Iterator[Effect]:
+    for incoming in _incoming(doomed):
+        fate = incoming.relation.orphans
+        if fate != "refuse":
+            query = select(func.count(incoming.model.id)).where(*_pointing(incoming, doomed))
+            count = session.scalar(query, execution_options=COUNTING)
+            target = describe(incoming.model).attributes[incoming.key].target
+            if count:
+                name = title_of(default_of(session, target)) if fate == "default" else ""
+                yield Effect(incoming.model, count, fate, incoming.label, name)
+
+
+def _lead_away(session: Any, incoming: Incoming, doomed: Doomed) -> None:
     if incoming.relation.orphans == "refuse":
         return
-    model = describe(incoming.model).attributes[incoming.key].target
-    target = default_of(session, model) if incoming.relation.orphans == "default" else None
-    pointing = select(incoming.model).where(incoming.column.in_(keys))
-    for row in session.scalars(pointing).all():
-        setattr(row, incoming.key, target)
-    session.flush()
+    pointing = session.scalars(select(incoming.model).where(*_pointing(incoming, doomed))).all()
+    if pointing:
+        model = describe(incoming.model).attributes[incoming.key].target
+        target = default_of(session, model) if incoming.relation.orphans == "default" else None
+        for row in pointing:
+            setattr(row, incoming.key, target)

@@ -2,122 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from models.base import Base
-from models.description import describe, entity
+from models.description import describe
 from models.errors import Conflict, DomainError
-from models.history import CREATE, DELETE, READING, UPDATE, Change, ChangeSet, DeletedSecret
+from models.history import READING, ChangeSet
 from models.i18n import N_
-from models.images import decode, encode
-from models.related import find
-from models.rules.password import Sealed
-from models.types import utcnow
+from models.images import decode, encode, keys_of
+from models.operations.deletion import delete_rows, preview
+from models.operations.net import Net, by_model, net_changes
+from models.operations.restoring import Rows, forget_secrets, link, refuse_taken, restored_rows
+from models.related import LARGEST_KEY, find_all, load_children
 
+NOTHING = N_("There is nothing to undo.")
 ALREADY = N_("This was undone already.")
 CHANGED = N_("“%(title)s” was changed since, so this can no longer be undone as a whole.")
 GONE = N_("“%(title)s” is not there any more, or is not yours to change.")
+PASSWORD = N_("Nobody keeps old passwords, so this cannot be undone. Set a new one for “%(title)s”.")
+IN_USE = N_("“%(title)s” is in use by now, so its creation can no longer be undone.")
 
 
 def undo(session: Any, key: int) -> ChangeSet:
-    """Take back everything that a change-set did, or nothing: Conflict when a row has moved on since."""
-    change_set = session.scalar(select(ChangeSet).where(ChangeSet.id == key).execution_options(**READING))
-    if change_set is None:
-        raise DomainError(N_("There is nothing to undo."))
-    if change_set.undone_by is not None:
-        raise Conflict(ALREADY)
+    """Take back everything that a change-set did, or nothing: the caller commits, or rolls back after a DomainError.
+
+    Raises Conflict when a row has moved on since, Refused when the actor may not write one of them.
+    """
+    change_set = _change_set(session, key)
     session.info["undo_of"] = key
-    changes = list(reversed(change_set.changes))
-    for change in changes:
-        if change.action == UPDATE:
-            _take_back(session, change)
-    _bring_back(session, [change for change in changes if change.action == DELETE])
-    for change in changes:
-        if change.action == CREATE:
-            _remove(session, change)
-    session.flush()
-    return change_set  # type: ignore[no-any-return]
+    changes = net_changes(session, key)
+    try:
+        _apply(session, changes)
+    except IntegrityError as error:
+        # Somebody undoes the same, or takes the same value, at the same moment.
+        raise Conflict(CHANGED, title=changes[0].title) from error
+    return change_set
 
 
-def _row(session: Any, change: Change) -> Base:
-    row = find(session, entity(change.entity), change.row_id)
-    if row is None:
-        raise Conflict(GONE, title=change.title)
-    return row  # type: ignore[no-any-return]
+def _change_set(session: Any, key: int) -> ChangeSet:
+    there = 0 < key <= LARGEST_KEY
+    found = session.scalar(select(ChangeSet).where(ChangeSet.id == key), execution_options=READING) if there else None
+    if found is None:
+        raise DomainError(NOTHING)
+    if session.scalar(select(ChangeSet.id).where(ChangeSet.undo_of_id == key), execution_options=READING):
+        raise Conflict(ALREADY)
+    return found  # type: ignore[no-any-return]
 
 
-def _take_back(session: Any, change: Change) -> None:
-    """Give the fields their values back, if they still are as this change left them."""
-    row = _row(session, change)
-    columns = inspect(type(row)).columns
-    for key, before in (change.before or {}).items():
-        if key not in columns or _is_secret(row, key):
-            continue
-        if encode(getattr(row, key)) != (change.after or {}).get(key):
-            raise Conflict(CHANGED, title=change.title)
-        _assign(row, key, decode(columns[key], before))
-
-
-def _assign(row: Base, key: str, value: Any) -> None:
-    """Set a column; of a foreign key, forget the row that was loaded for the old one."""
-    setattr(row, key, value)
-    relation = inspect(type(row)).columns[key].info.get("relation")
-    if relation:
-        inspect(row).session.expire(row, [relation])  # type: ignore[union-attr]
-
-
-def _is_secret(row: Base, key: str) -> bool:
-    attribute = describe(type(row)).attributes.get(key)
-    return attribute is not None and attribute.secret
-
-
-def _bring_back(session: Any, changes: Sequence[Change]) -> None:
-    """Insert deleted rows as they were, each below its parent when that comes back too."""
-    restored: dict[tuple[str, int], Base] = {}
-    for change in changes:
-        restored[change.entity, change.row_id] = _restored(session, change)
-    for row in restored.values():
-        parent = describe(type(row)).parent
-        if parent and parent.target:
-            above = restored.get((parent.target.__tablename__, getattr(row, f"{parent.key}_id")))
-            if above is not None:
-                setattr(row, parent.key, above)
+def _apply(session: Any, changes: Sequence[Net]) -> None:
+    gone = [each for each in changes if each.is_deletion]
+    restored = restored_rows(session, gone)
+    rows = _present(session, [each for each in changes if each.exists])
+    updates = [each for each in changes if each.is_update]
+    for each in updates:
+        _take_back(rows[each.row], each)
+        link(rows[each.row], restored)
+    refuse_taken(session, [*restored.values(), *(rows[each.row] for each in updates)])
     session.add_all(restored.values())
+    session.flush()
+    forget_secrets(session, gone)
+    _remove(session, {each.row: (rows[each.row], each) for each in changes if each.is_creation})
 
 
-def _restored(session: Any, change: Change) -> Base:
-    model = entity(change.entity)
-    if find(session, model, change.row_id) is not None:
-        raise Conflict(CHANGED, title=change.title)
-    columns = inspect(model).columns
-    values = {key: decode(columns[key], value) for key, value in (change.before or {}).items() if key in columns}
-    return model(**values | _secrets(session, change) | {"version": change.version + 1})
-
-
-def _secrets(session: Any, change: Change) -> dict[str, Sealed]:
-    """Return the secrets that were put aside when the row was deleted."""
-    query = select(DeletedSecret).where(
-        DeletedSecret.entity == change.entity, DeletedSecret.row_id == change.row_id, DeletedSecret.expires_at > utcnow()
-    )
-    kept = session.scalar(query.execution_options(**READING))
-    if kept is None:
-        return {}
-    found = {key: Sealed(value) for key, value in kept.secrets.items()}
-    session.delete(kept)
+def _present(session: Any, changes: Iterable[Net]) -> Rows:
+    """Return the rows that changes are about, read through the gate; Conflict if one is not there."""
+    found: Rows = {}
+    for model, some in by_model(changes).items():
+        rows = find_all(session, model, [each.row_id for each in some])
+        for each in some:
+            if each.row_id not in rows:
+                raise Conflict(GONE, title=each.title)
+            found[each.row] = rows[each.row_id]
     return found
 
 
-def _remove(session: Any, change: Change) -> None:
-    """Delete a row that was created, unless something has happened to it or below it since."""
-    row = _row(session, change)
-    later = select(Change.id).where(
-        Change.root_entity == change.root_entity, Change.root_id == change.root_id, Change.change_set_id > change.change_set_id
-    )
-    touched = later.where(Change.entity == change.entity, Change.row_id == change.row_id)
-    below = later if describe(type(row)).children else touched
-    if session.scalar(below.limit(1).execution_options(**READING)) is not None:
-        raise Conflict(CHANGED, title=change.title)
-    session.delete(row)
+def _take_back(row: Base, change: Net) -> None:
+    """Give the fields their values back, if they still are as this change left them."""
+    columns = inspect(type(row)).columns
+    secrets = keys_of(type(row), secret=True)
+    for key in (key for key in change.keys if key in columns):
+        if key in secrets:
+            _take_back_secret(row, change, key)
+        elif encode(getattr(row, key)) == change.after.get(key):
+            setattr(row, key, decode(columns[key], change.before.get(key)))
+        else:
+            raise Conflict(CHANGED, title=change.title)
+
+
+def _take_back_secret(row: Base, change: Net, key: str) -> None:
+    """Take a secret away again where there was none; one that was there before cannot be brought back."""
+    if key in change.before:
+        raise Conflict(PASSWORD, title=change.title)
+    setattr(row, key, None)
+
+
+def _remove(session: Any, created: dict[tuple[str, int], tuple[Base, Net]]) -> None:
+    """Delete rows that were created, unless something has happened to them or below them since."""
+    for row, change in created.values():
+        if _has_moved_on(row, change):
+            raise Conflict(CHANGED, title=change.title)
+    tops: dict[type[Base], list[Base]] = {}
+    for row, _ in created.values():
+        if _above(row) not in created:
+            tops.setdefault(type(row), []).append(row)
+    for model, rows in tops.items():
+        load_children(session, model, rows)
+        for row in rows:
+            if any((each.__tablename__, each.id) not in created for each in _all_below(row)):
+                raise Conflict(CHANGED, title=created[row.__tablename__, row.id][1].title)
+        _delete(session, model, rows)
+
+
+def _has_moved_on(row: Base, change: Net) -> bool:
+    known = keys_of(type(row), secret=False)
+    return any(encode(getattr(row, key)) != change.after.get(key) for key in change.keys if key in known)
+
+
+def _above(row: Base) -> tuple[str, int] | None:
+    parent = describe(type(row)).parent
+    return (parent.target.__tablename__, getattr(row, parent.column.key)) if parent and parent.target else None
+
+
+def _all_below(row: Base) -> Iterator[Base]:
+    for child in describe(type(row)).children:
+        for each in getattr(row, child.key):
+            yield each
+            yield from _all_below(each)
+
+
+def _delete(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
+    """Delete the rows unless others point to them: those would change too."""
+    found = preview(session, model, rows)
+    if any(effect.fate != "deleted" for effect in found.effects):
+        raise Conflict(IN_USE, title=str(getattr(rows[0], describe(model).title)))
+    delete_rows(session, rows)

@@ -1,0 +1,116 @@
+"""What must be true of a row before it is written, read from its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import inspect
+
+from models.base import Base
+from models.description import Attribute, describe
+from models.errors import DomainError
+from models.i18n import N_
+from models.related import related, relation_set
+
+REQUIRED = N_("This field is required.")
+UNKNOWN = N_("This does not exist, or is not yours to use.")
+
+
+def check(row: Base) -> Iterator[DomainError]:
+    """Derive and normalise what follows from other values, then yield everything that is wrong with the row."""
+    try:
+        row.derive()
+    except DomainError as error:
+        yield error
+        return
+    attributes = describe(type(row)).attributes.values()
+    found = [error for each in attributes for error in _check(row, each)]
+    found.extend(row.problems())
+    yield from found or _underived(row)
+
+
+def points(row: Base, key: str) -> bool:
+    """Return whether a relation leads, or claims to lead, to a row."""
+    return getattr(row, key if relation_set(row, key) else f"{key}_id") is not None
+
+
+def settle_dependents(row: Base) -> None:
+    """Read anew what hangs below a row and depends on a country of its that has changed, such as phone numbers.
+
+    What cannot be read with the new country keeps its old reading: it was not what the person was changing.
+    """
+    for child in describe(type(row)).children:
+        for each in describe(child.model).attributes.values():
+            way, _, last = (each.facts.country or "").rpartition(".")
+            if way == child.parent and inspect(row).attrs[last].history.deleted:
+                for dependent in getattr(row, child.key):
+                    with suppress(DomainError):
+                        _settle_value(dependent, each)
+
+
+def _check(row: Base, attribute: Attribute) -> Iterator[DomainError]:
+    if attribute.target:
+        yield from _check_relation(row, attribute)
+        return
+    try:
+        _settle_value(row, attribute)
+    except DomainError as error:
+        yield error.about(attribute.key)
+
+
+def _underived(row: Base) -> Iterator[DomainError]:
+    """A value that follows from others is asked for only when nothing else explains why it is missing."""
+    for each in describe(type(row)).attributes.values():
+        if each.facts.derived and each.required and not each.target and getattr(row, each.key) is None:
+            yield DomainError(REQUIRED, each.key)
+
+
+def _check_relation(row: Base, attribute: Attribute) -> Iterator[DomainError]:
+    """Refuse a key that points to nothing the actor can see: hidden and absent rows look alike."""
+    if inspect(row).persistent and not _is_reassigned(row, attribute.key):
+        return
+    if points(row, attribute.key):
+        if related(row, attribute.key) is None:
+            yield DomainError(UNKNOWN, attribute.key)
+    elif attribute.required:
+        yield DomainError(REQUIRED, attribute.key)
+
+
+def _is_reassigned(row: Base, key: str) -> bool:
+    return relation_set(row, key) or inspect(row).attrs[f"{key}_id"].history.has_changes()
+
+
+def _settle_value(row: Base, attribute: Attribute) -> None:
+    """Settle one value with its country, and keep its companion in step."""
+    kind, value = attribute.kind, getattr(row, attribute.key)
+    country = _country(row, attribute)
+    if value is None and not (kind and kind.required_in):
+        _demand_value(row, attribute)
+    elif kind and kind.settle:
+        _assign(row, attribute.key, kind.settle(value, country))
+    if kind and kind.companion:
+        companion = kind.companion.compute(getattr(row, attribute.key), country)
+        _assign(row, f"{attribute.key}_{kind.companion.suffix}", companion)
+
+
+def _assign(row: Base, key: str, value: Any) -> None:
+    if getattr(row, key) != value:
+        setattr(row, key, value)
+
+
+def _demand_value(row: Base, attribute: Attribute) -> None:
+    column = attribute.column
+    filled_in = attribute.facts.derived or (column.default is not None and column.default.is_callable)
+    if not column.nullable and not filled_in:
+        raise DomainError(REQUIRED)
+
+
+def _country(row: Base, attribute: Attribute) -> str | None:
+    """Return the country that the declaration points to, if the rows on the way are there."""
+    *way, last = (attribute.facts.country or "").split(".")
+    place: Base | None = row
+    for step in way:
+        place = related(place, step) if place is not None else None
+    return getattr(place, last, None) if last else None
