@@ -1,0 +1,134 @@
+"""Every screen, light and dark, wide and phone: no rule of WCAG 2.2 AA broken, nothing that the CSP blocks, valid HTML."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.browser import axe, screenshot
+from tests.markup import assert_valid
+from tests.people import PASSWORD
+
+STATIC = Path(__file__).resolve().parents[2] / "admin_views" / "static"
+PANELS = ("customer", "contact", "note", "customer_group", "user")
+
+
+def edit_panel(page: Page) -> None:
+    page.get_by_role("link", name="Edit Details").click()
+    page.get_by_role("button", name="Save").wait_for()
+
+
+def new_contact(page: Page) -> None:
+    page.get_by_role("link", name="New contact…").click()
+    page.get_by_role("button", name="Add", exact=True).last.wait_for()
+
+
+def delete_window(page: Page) -> None:
+    page.get_by_role("link", name="Delete…").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def refused_form(page: Page) -> None:
+    page.get_by_role("button", name="Create").click()
+    page.get_by_text("Nothing was saved yet").wait_for()
+
+
+def filter_form(page: Page) -> None:
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#filters").get_by_role("link", name="Group", exact=True).click()
+    page.get_by_role("button", name="Apply").wait_for()
+
+
+def keys_sheet(page: Page) -> None:
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+
+
+def select_rows(page: Page) -> None:
+    page.get_by_role("checkbox", name="Select all rows of this page").check()
+
+
+def nothing(page: Page) -> None:
+    """Look at the page as it comes."""
+
+
+SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
+    **{f"{name}-list": (f"/{name}/", nothing) for name in PANELS},
+    **{f"{name}-record": (f"/{name}/details/?id=1", nothing) for name in PANELS},
+    **{f"{name}-new": (f"/{name}/new/", nothing) for name in PANELS},
+    **{f"{name}-edit": (f"/{name}/edit/?id=1", nothing) for name in PANELS},
+    "search": ("/customer/?search=marta&f_billing_country=IT&at=1", nothing),
+    "empty": ("/customer/?search=zzzz&f_billing_country=IT", nothing),
+    "selected": ("/customer/", select_rows),
+    "filter": ("/customer/", filter_form),
+    "filter-page": ("/customer/filter/?field=billing_country", nothing),
+    "refused": ("/customer/new/", refused_form),
+    "panel-edit": ("/customer/details/?id=1", edit_panel),
+    "row-edit": ("/customer/details/?id=1", new_contact),
+    "delete": ("/customer/details/?id=1", delete_window),
+    "delete-page": ("/customer/delete/?id=1", nothing),
+    "history": ("/customer/history/?id=1", nothing),
+    "keys": ("/customer/", keys_sheet),
+    "account": ("/account/", nothing),
+    "not-found": ("/customer/details/?id=99999", nothing),
+}
+
+WIDE_ONLY = {"keys", "selected"}  # a phone has no keys, and no box that selects a whole page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_is_accessible(panel: Page, scheme: str) -> None:
+    panel.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for name, (path, act) in SCREENS.items():
+        panel.goto(path)
+        act(panel)
+        screenshot(panel, f"{name}-{scheme}")
+        axe(panel)
+
+
+def test_every_screen_fits_a_phone(panel: Page) -> None:
+    panel.set_viewport_size({"width": 390, "height": 844})
+    for name, (path, act) in SCREENS.items():
+        panel.goto(path)
+        if name not in WIDE_ONLY:
+            act(panel)
+        screenshot(panel, f"{name}-phone")
+        width = panel.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, f"{name} is {width} px wide"
+
+
+def test_the_sign_in_is_accessible(office: Flask, page: Page) -> None:
+    page.goto("/login")
+    axe(page)
+    page.get_by_role("button", name="Sign in").click()
+    axe(page)
+
+
+@pytest.mark.parametrize("path", ["/customer/", "/customer/details/?id=1", "/customer/new/", "/customer/delete/?id=1"])
+def test_pages_keep_to_the_html_standard(panel: Page, path: str) -> None:
+    response = panel.goto(path)
+    assert response is not None
+    assert_valid(response.text())
+
+
+def test_a_page_loads_no_more_script_than_promised(panel: Page) -> None:
+    addresses = panel.evaluate("[...document.scripts].map(each => new URL(each.src).pathname)")
+    files = [STATIC / address.removeprefix("/static/") for address in addresses]
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 120 * 1024
+
+
+def test_signing_in_again_leads_back_to_where_one_was(office: Flask, page: Page) -> None:
+    page.goto("/customer/details/?id=2")
+    assert "/login" in page.url
+    sign_in_here(page)
+    page.get_by_role("heading", name="Bergmann & Söhne GmbH").wait_for()
+
+
+def sign_in_here(page: Page) -> None:
+    page.get_by_label("Email").fill("anna@clientela.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
