@@ -23,7 +23,7 @@ def run(connection: Connection) -> None:
         include_object=include_object,
     )
     with context.begin_transaction():
-        # Its triggers would stand in the way of tables that are altered; sync_search puts them back and checks every row.
+        # Its triggers would stand in the way of tables that are altered; sync_search puts them back.
         if set(context.get_context().get_current_heads()) != set(context.script.get_heads()):
             suspend_search(connection)
         context.run_migrations()
@@ -44,11 +44,11 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
         yield
         return
     raw = connection.connection
-    raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+    raw.execute("PRAGMA foreign_keys = OFF")
     try:
         yield
     finally:
-        raw.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
+        raw.execute("PRAGMA foreign_keys = ON")
 
 
 with db.engine.connect() as connection, foreign_keys_off(connection):

@@ -62,15 +62,19 @@ def test_the_readme_lists_every_setting_that_the_code_reads() -> None:
 def settings(path: Path) -> set[str]:
     """Return the names a module reads from the environment, written out or through a constant."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    constants = dict(re.findall(r"^(\w+) = \"([A-Z_]{4,})\"$", path.read_text(encoding="utf-8"), re.MULTILINE))
-    for names, values in re.findall(r"^(\w+, \w+) = (\"[A-Z_]+\", \"[A-Z_]+\")$", path.read_text(encoding="utf-8"), re.MULTILINE):
-        constants |= dict(zip(names.split(", "), re.findall(r"[A-Z_]{4,}", values), strict=True))
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("environ.get"):
-            [name, *_] = node.args
-            found.add(name.value if isinstance(name, ast.Constant) else constants[ast.unparse(name)])
-    return found
+    constants: dict[str, str] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            constants |= dict(zip(texts(node.targets[0]), texts(node.value), strict=False))
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    names = [call.args[0] for call in calls if ast.unparse(call.func).endswith("environ.get")]
+    return {str(name.value) if isinstance(name, ast.Constant) else constants[ast.unparse(name)] for name in names}
+
+
+def texts(node: ast.expr) -> list[str]:
+    """Return the names or strings of an expression, one by one for a tuple."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return [str(part.value) if isinstance(part, ast.Constant) else ast.unparse(part) for part in parts]
 
 
 def test_the_readme_gives_every_library_its_line() -> None:

@@ -1,4 +1,4 @@
-"""The README's *Add an entity in three steps*, done as written on a scratch copy, and the result used in the browser."""
+"""The README's *Add an entity in three steps*, done as written on a scratch copy and used in the browser."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from models.base import db
 from models.contact import Contact
@@ -93,13 +93,20 @@ def test_leaving_an_unsaved_form_asks_once(panel: Page) -> None:
     panel.get_by_label("Employees").fill("3")
     expect(panel.get_by_text("Unsaved changes")).to_be_visible()
     asked: list[str] = []
-    panel.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    panel.on("dialog", stay)
     panel.get_by_role("navigation", name="Main").get_by_role("link", name="Contacts").click()
     expect(panel.get_by_label("Employees")).to_have_value("3")
     assert asked == ["beforeunload"]
 
 
-def test_without_javascript_one_reads_searches_creates_and_deletes_behind_a_page(office: Flask, browser: Browser, server: str) -> None:
+def test_without_javascript_one_reads_searches_creates_and_deletes_behind_a_page(
+    office: Flask, browser: Browser, server: str
+) -> None:
     context = browser.new_context(base_url=server, java_script_enabled=False)
     page = context.new_page()
     sign_in(page)
