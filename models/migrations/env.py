@@ -1,15 +1,16 @@
-"""How migrations run: inside one transaction, with SQLite's foreign keys off, and with the search index brought in step."""
+"""How migrations run: inside one transaction, with SQLite's foreign keys off, and the search index brought in step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import models.all  # noqa: F401  so that every entity is mapped
 from alembic import context
+from sqlalchemy import Connection, text
+
+import models.all  # noqa: F401  so that every entity is mapped
 from models.base import Base, db
 from models.search import include_object, suspend_search, sync_search
-from sqlalchemy import Connection, text
 
 
 def run(connection: Connection) -> None:

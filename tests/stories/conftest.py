@@ -31,11 +31,11 @@ def customers(retail: CustomerGroup, wholesale: CustomerGroup) -> list[Customer]
     aurora = company("Aurora Forniture S.r.l.", "IT00743110157", "IT", "Milano", "MI", group=retail, code="C-00412")
     aurora.emails.append(CustomerEmail(address="ordini@aurora.example"))
     aurora.phones.append(CustomerPhone(number="+39 02 6698 1234"))
-    aurora.contacts.append(Contact(name="Marta Bianchi", phone="333 123 4567", email="marta@aurora.example"))
-    aurora.notes.append(Note(body="Prefers delivery before 10:00."))
+    Contact(customer=aurora, name="Marta Bianchi", phone="333 123 4567", email="marta@aurora.example")
+    Note(customer=aurora, body="Prefers delivery before 10:00.")
     bergmann = company("Bergmann & Söhne GmbH", "DE136695976", "DE", "Hamburg", None, group=wholesale)
     casa = company("Casa Ibáñez S.L.", "ESB58378431", "ES", "Valencia", "V", group=wholesale)
-    casa.notes.append(Note(body="Ask for Marta about the renewal."))
+    Note(customer=casa, body="Ask for Marta about the renewal.")
     luca = Customer(
         kind=CustomerKind.PRIVATE, first_name="Marta", last_name="De Luca", group=retail, billing_country="IT",
         billing_city="Torino", billing_province="TO", can_login=True, password=Sealed(HASH),
