@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +48,7 @@ class Served:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/login", timeout=5) as answer:
                     return int(answer.status)
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # not listening yet, or too busy to answer in time
                 time.sleep(0.2)
         raise RuntimeError(self.said())
 
