@@ -25,6 +25,7 @@ from models.operations.sign_in import sign_in
 from models.operations.throttle import Throttled, WrongPassword
 from models.permissions import actor_for
 from models.rules.password_hash import configure
+from models.sealing import set_policy
 from models.types import utcnow
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -38,6 +39,7 @@ door = Blueprint("auth", __name__)
 def init_auth(app: Flask, db: SQLAlchemy) -> None:
     """Admit nobody but those who have signed in, except to what is `public`; call it before CSRFProtect."""
     configure(**app.config["ARGON2"])
+    set_policy("customer", app.config["CUSTOMER_PASSWORD_MINIMUM"], app.config["CUSTOMER_PASSWORD_MAXIMUM"])
     app.before_request(admit)
     app.teardown_request(forget_mode)
     app.register_blueprint(door)

@@ -14,8 +14,10 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from models.auth import LONGEST
+from models.rules.password import CUSTOMER
 
 KEY_BYTES = 32
+LONGEST_PASSWORD = 256  # characters
 LOOPBACK_NAMES = ["localhost", "127.0.0.1"]
 ARGON2 = {"memory_cost": 65536, "time_cost": 3, "parallelism": 1}  # memory in KiB
 
@@ -46,6 +48,10 @@ def default_config() -> dict[str, Any]:
         "PROXY_HOPS": int(environ.get("PROXY_HOPS") or 0),
         "PLAIN_HTTP": environ.get("PLAIN_HTTP") == "1",
         "ARGON2": ARGON2,
+        "CUSTOMER_PASSWORD_MINIMUM": int(environ.get("CUSTOMER_PASSWORD_MINIMUM") or CUSTOMER.minimum),
+        "CUSTOMER_PASSWORD_MAXIMUM": int(
+            environ.get("CUSTOMER_PASSWORD_MAXIMUM") or CUSTOMER.maximum or LONGEST_PASSWORD
+        ),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_PATH": "/",
