@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from sqlalchemy import ForeignKey
@@ -12,6 +14,8 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 from models.naming import plural, snake
 
 Orphans = Literal["refuse", "clear", "default"]
+
+_targets: list[tuple[str, str]] = []  # where a relation is declared, and the name of the class it leads to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +79,22 @@ class Parent(Relation):
         return super().options(owner, name) | {"backref": collection}
 
 
+def check_targets(known: Collection[str]) -> None:
+    """Raise TypeError if a relation leads to a class that does not exist, and say which one was probably meant."""
+    for where, target in _targets:
+        if target not in known:
+            close = get_close_matches(target, list(known), 1, 0.5)
+            hint = f"did you mean “{close[0]}”?" if close else f"there are: {', '.join(sorted(known))}."
+            raise TypeError(f"{where} leads to “{target}”, which does not exist; {hint}")
+
+
 def read_annotation(owner: type, name: str, annotation: Any) -> tuple[str, bool]:
     """Return the class named in `Mapped[Target | None]`, and whether None is allowed."""
-    match = re.fullmatch(r"Mapped\[\s*([A-Za-z_]+)\s*(\|\s*None)?\s*\]", str(annotation))
+    match = re.fullmatch(r"Mapped\[\s*[\"']?\s*(\w+)\s*(\|\s*None)?\s*[\"']?\s*\]", str(annotation))
     if not match:
-        raise TypeError(f"{owner.__name__}.{name}: write Mapped[Other] or Mapped[Other | None], not {annotation}")
+        raise TypeError(
+            f"{owner.__name__}.{name}: write Mapped[Other] or Mapped[Other | None], not {annotation}, "
+            "in a module that begins with from __future__ import annotations"
+        )
+    _targets.append((f"{owner.__name__}.{name}", match[1]))
     return match[1], bool(match[2])
