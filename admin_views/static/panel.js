@@ -358,6 +358,7 @@
     });
     $$("[data-form]:has(.refusals)", root).forEach((form) => { form.dataset.dirty = ""; });
     count();
+    if (root === document.body) $(".form-page .refusals")?.focus();
   }
 
   htmx.onLoad(prepare);
