@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
@@ -15,6 +14,7 @@ import models.all  # noqa: F401  so that every entity is mapped
 from admin_views.auth import init_auth
 from admin_views.cli import register_commands
 from admin_views.config import load_config
+from admin_views.locale import init_locale
 from admin_views.panel import init_panel
 from admin_views.security import init_security
 from models.base import db
@@ -38,10 +38,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         configure_engine(db.engine)
     Migrate(app, db, directory=str(ROOT / "models" / "migrations"), render_as_batch=True)
-    Babel(app)
-    CSRFProtect(app)
+    init_locale(app)
     init_security(app)
     init_auth(app, db)
+    CSRFProtect(app)  # after the door, so that a stranger is asked to sign in first
     init_panel(app)
     register_commands(app)
     return app

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import ceil, floor
 from typing import Any
@@ -20,6 +20,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views.controls import DECIMAL, MAX_KEY, read_key
 from admin_views.kinds import look, options
+from admin_views.locale import zone
 from admin_views.say import label, plain
 from models.base import Base, db
 from models.description import Attribute, Child, describe, title_of
@@ -196,7 +197,7 @@ def _date(value: str) -> date | None:
 
 
 def _moment(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
+    return datetime.combine(day, time.min, zone())
 
 
 def _numbers(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:

@@ -47,7 +47,7 @@ def plain(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, datetime):
-        return str(format_datetime(value, "medium"))
+        return str(format_datetime(value, "d MMM y, HH:mm"))
     if isinstance(value, date):
         return str(format_date(value, "medium"))
     if isinstance(value, Decimal):
