@@ -25,6 +25,10 @@ THEMES = {"light", "dark"}
 class HomeView(AdminIndexView):
     """The first page: the list that people come for."""
 
+    def __init__(self) -> None:
+        super().__init__(url="/")
+        self.static_folder = None  # Flask-Admin's own scripts and styles are not used, so they are not served
+
     @expose("/")
     def index(self) -> Any:
         """Go to the first panel of the menu."""
@@ -33,7 +37,7 @@ class HomeView(AdminIndexView):
 
 def init_panel(app: Flask) -> None:
     """Add every registered panel and what all pages share."""
-    admin = build_admin(app, HomeView(url="/"), csp_nonce)
+    admin = build_admin(app, HomeView(), csp_nonce)
     check(view for view in admin._views if isinstance(view, PanelView))
     app.extensions["panel"] = admin
     app.register_blueprint(undo.blueprint)

@@ -14,7 +14,7 @@ from admin_views.say import label
 from models.base import Base
 
 GROUPS = ("Customers", "System")
-NOWHERE = "/static/none"  # said, so that Flask-Admin does not serve its static folder at a place of its own
+NOWHERE = "/static/none"  # said, so that Flask-Admin does not choose a place for a static folder of its own
 _registered: dict[type[Base], type[PanelView]] = {}
 
 
@@ -24,7 +24,7 @@ def register(model: type[Base], view: type[PanelView] = PanelView) -> None:
 
 
 def build_admin(app: Flask, index: AdminIndexView, nonce: Any) -> Admin:
-    """Return Flask-Admin with every registered panel, and without the scripts and styles of its own theme."""
+    """Return Flask-Admin with every registered panel."""
     theme = Bootstrap4Theme(base_template="admin/page.html")
     admin = Admin(
         app, "Clientela", "/", index_view=index, theme=theme, static_url_path=NOWHERE, csp_nonce_generator=nonce

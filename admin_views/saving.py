@@ -15,7 +15,7 @@ from admin_views.merging import merge
 from admin_views.parts import Rows
 from admin_views.say import label, say
 from models.base import Base, db
-from models.description import describe, entity
+from models.description import describe
 from models.errors import Conflict, DomainError, Refused
 from models.i18n import N_
 from models.related import find, holder_of
@@ -35,7 +35,7 @@ def save(form: Any, row: Base) -> bool:
     for _ in range(TRIES):
         if not merge(form, row):
             return False
-        error = commit(lambda: _write(form, row), row)
+        error = commit(lambda: _write(form, row), lambda refusal: _taken(form, row, refusal))
         if not isinstance(error, Conflict) or find(db.session, type(row), key) is None:
             break
     if error is not None:
@@ -52,7 +52,9 @@ def _raise_beyond_the_form(error: DomainError, model: type[Base], key: int | Non
         raise error
 
 
-def commit(work: Callable[[], Any], row: Base | None = None) -> DomainError | None:
+def commit(
+    work: Callable[[], Any], explain: Callable[[IntegrityError], DomainError] = lambda refusal: DomainError(CONTRADICTS)
+) -> DomainError | None:
     """Do the work and commit, or undo all of it and return why; what a database says stays here."""
     try:
         work()
@@ -66,10 +68,9 @@ def commit(work: Callable[[], Any], row: Base | None = None) -> DomainError | No
     except DataError:
         db.session.rollback()
         return DomainError(TOO_LARGE)
-    except IntegrityError as error:
-        taken = what_was_taken(error, row) if row is not None else None
+    except IntegrityError as refusal:
         db.session.rollback()
-        return _by_whom(*taken) if taken else DomainError(CONTRADICTS)
+        return explain(refusal)
     return None
 
 
@@ -111,29 +112,36 @@ def _field_for(form: Any, row: Base, error: DomainError) -> Any:
     return None
 
 
-def what_was_taken(error: IntegrityError, row: Base) -> tuple[type[Base], str, Any] | None:
-    """Return the entity, attribute and value that a unique constraint refused; call it before the rollback."""
-    found = next((found for each in UNIQUE if (found := re.search(each, str(error.orig)))), None)
+def _taken(form: Any, row: Base, refusal: IntegrityError) -> DomainError:
+    """Say which value is in use already, and by which row if the reader may see it."""
+    found = what_was_taken(refusal, type(row))
     if found is None:
-        return None
-    name = "_".join(found.groups())
-    for table in _tables(row):
-        for column in table.columns:
-            if f"{table.name}_{column.name}" == name:
-                return entity(table.name), column.key, getattr(row, column.key, None)
-    return None
-
-
-def _tables(row: Base) -> list[Table]:
-    """The row's own table, and those of its parts."""
-    models = [type(row), *(child.model for child in describe(type(row)).parts)]
-    return [cast(Table, model.__table__) for model in models]
-
-
-def _by_whom(model: type[Base], key: str, value: Any) -> DomainError:
-    """Say which row holds the value already, if the reader may see that row."""
+        return DomainError(CONTRADICTS)
+    model, key = found
+    value = _value(form, row, key) if isinstance(row, model) else None
     holder = holder_of(db.session, model, key, value)
     shown = describe(model).attributes[key].facts.shown_as or key
     if holder:
         return DomainError(TAKEN_BY, shown, value=value, title=holder)
-    return DomainError(TAKEN, shown, value=value)
+    return DomainError(TAKEN, shown, value=value or label(describe(model).attributes[key].label))
+
+
+def _value(form: Any, row: Base, key: str) -> Any:
+    """Return what the row would have had there: the failed write has taken it back."""
+    form.populate_obj(row)
+    row.derive()
+    value = getattr(row, key)
+    db.session.rollback()
+    return value
+
+
+def what_was_taken(refusal: IntegrityError, model: type[Base]) -> tuple[type[Base], str] | None:
+    """Return the entity and the attribute that a unique constraint is about: of this entity or one of its parts."""
+    found = next((found for each in UNIQUE if (found := re.search(each, str(refusal.orig)))), None)
+    name = "_".join(found.groups()) if found else ""
+    for each in (model, *(child.model for child in describe(model).parts)):
+        table = cast(Table, each.__table__)
+        for column in table.columns:
+            if f"{table.name}_{column.name}" == name:
+                return each, column.key
+    return None

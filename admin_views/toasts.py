@@ -16,7 +16,7 @@ def toast(text: str, *, tone: str = "success", undo: bool = False) -> None:
 
 def toasts() -> list[Toast]:
     """Return what is to be said, once."""
-    return [_toast(tone, message) for tone, message in get_flashed_messages(with_categories=True)]
+    return [_toast(*found) for found in get_flashed_messages(with_categories=True)]
 
 
 def _toast(tone: str, message: str) -> Toast:

@@ -31,11 +31,11 @@ def undo_change_set(key: str) -> Any:
     change_set = _seen(read_key(key)) or abort(404)
     number = change_set.id
     error = commit(lambda: undo(db.session, number))
-    if isinstance(error, Refused):
-        raise error
-    if error is not None:
-        toast(" ".join(say(single) for single in error.errors), tone="danger")
-    else:
+    for refusal in error.errors if error else ():
+        if isinstance(refusal, Refused):
+            raise refusal
+        toast(say(refusal), tone="danger")
+    if error is None:
         toast(gettext("Undone."), undo=True)
     return redirect(came_from(), 303)
 

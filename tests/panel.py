@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from models.base import Base, db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind
-from models.gate import acting_as, set_actor
+from models.gate import set_actor
 from models.group import CustomerGroup
 from models.note import Note
 from models.operations.sessions import open_session
@@ -39,7 +39,6 @@ class Panel:
         self.client: FlaskClient = app.test_client()
         with self.client.session_transaction() as cookie:
             cookie["token"] = open_session(db.session, user.id, "127.0.0.1", "a test")
-        set_actor(db.session, SYSTEM)
         self.token = Forms(self.client.get("/account/").text).first("csrf_token")
 
     def get(self, path: str, *, fragment: bool = False, **options: Any) -> TestResponse:
@@ -54,11 +53,11 @@ class Panel:
         db.session.expire_all()
         return answer
 
-    def fill(self, path: str, typed: Mapping[str, Any] = {}, *, fragment: bool = False) -> TestResponse:  # noqa: B006
+    def fill(self, path: str, typed: Mapping[str, Any] = {}, *, fragment: bool = False) -> TestResponse:
         """Open a form, type into it, and send it as a browser would: what was not touched goes along as it is."""
         return self.send(self.get(path, fragment=fragment), typed, fragment=fragment)
 
-    def send(self, page: TestResponse, typed: Mapping[str, Any] = {}, *, fragment: bool = False) -> TestResponse:  # noqa: B006
+    def send(self, page: TestResponse, typed: Mapping[str, Any] = {}, *, fragment: bool = False) -> TestResponse:
         """Send the form of a page that is open already; None unticks or leaves out."""
         form = Forms(page.text).only
         for name, value in typed.items():
@@ -93,7 +92,7 @@ class Forms(HTMLParser):
     @property
     def only(self) -> Form:
         """The form that saves something: the one with `data-form`'s fields, or a confirmation."""
-        found = [form for form in self.all if form.method == "post" and form.action not in {"/logout"}]
+        found = [form for form in self.all if form.method == "post" and form.action != "/logout"]
         found = [form for form in found if not form.action.endswith("/undo")]
         assert len(found) == 1, [form.action for form in found]
         return found[0]
@@ -137,7 +136,7 @@ class Forms(HTMLParser):
             return
         if tag == "input" and self._counts(attributes):
             default = "on" if attributes.get("type") in {"checkbox", "radio"} else ""
-            owner.values.add(name, attributes.get("value") or default)
+            owner.values.add(name, default if attributes.get("value") is None else str(attributes["value"]))
         elif tag == "select":
             self._select, self._chosen = (owner, name, "multiple" in attributes), []
             self._first_option: str | None = None
@@ -188,9 +187,9 @@ def statements() -> Iterator[list[str]]:
 
 def add(*rows: Base) -> Any:
     """Store rows as the program itself; return the only one, or all."""
-    with acting_as(db.session, SYSTEM):
-        db.session.add_all(rows)
-        db.session.commit()
+    set_actor(db.session, SYSTEM)
+    db.session.add_all(rows)
+    db.session.commit()
     return rows[0] if len(rows) == 1 else rows
 
 
@@ -201,9 +200,10 @@ def company(name: str = "Aurora Srl", **values: Any) -> Customer:
 
 def new_company(name: str = "Aurora Srl", **values: Any) -> Customer:
     """Return a company in the default group, not stored yet."""
-    with acting_as(db.session, SYSTEM):
-        load_reference(db.session)
-    emails = [CustomerEmail(address=address, primary=not place) for place, address in enumerate(values.pop("emails", ()))]
+    set_actor(db.session, SYSTEM)
+    load_reference(db.session)
+    addresses = enumerate(values.pop("emails", ()))
+    emails = [CustomerEmail(address=address, primary=place == 0) for place, address in addresses]
     given = {"kind": CustomerKind.COMPANY, "company": name, "vat_number": VAT} | values
     return Customer(**given, emails=emails)
 
@@ -220,14 +220,14 @@ def note_on(customer: Customer, **values: Any) -> Note:
 
 def default_group() -> CustomerGroup:
     """Return the default group, made if there is none."""
-    with acting_as(db.session, SYSTEM):
-        load_reference(db.session)
-        db.session.commit()
-        return db.session.scalars(select(CustomerGroup).where(CustomerGroup.is_default)).one()
+    set_actor(db.session, SYSTEM)
+    load_reference(db.session)
+    db.session.commit()
+    return db.session.scalars(select(CustomerGroup).where(CustomerGroup.is_default)).one()
 
 
 def stored(model: type[Any], **values: Any) -> list[Any]:
     """Return the stored rows with these values, in order of key, whoever asks."""
-    with acting_as(db.session, SYSTEM):
-        query = select(model).filter_by(**values).order_by(model.id).execution_options(populate_existing=True)
-        return list(db.session.scalars(query))
+    set_actor(db.session, SYSTEM)
+    query = select(model).filter_by(**values).order_by(model.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(query))
