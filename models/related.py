@@ -20,17 +20,17 @@ def related(row: Base, key: str) -> Base | None:
 
     A child that was taken out of its parent's list is that parent's until it is gone.
     """
-    loaded: Base | None = getattr(row, key)
-    wanted = getattr(row, f"{key}_id")
-    history = inspect(row).attrs[key].history
+    state, wanted = inspect(row), getattr(row, f"{key}_id")
+    is_new = state.attrs[f"{key}_id"].history.has_changes()
+    loaded: Base | None = state.dict.get(key) if is_new else getattr(row, key)
+    history = state.attrs[key].history
     if loaded is not None and (history.has_changes() or loaded.id == wanted):
         return loaded
     for before in history.deleted or ():
         if before is not None and before.id == wanted:
             return cast("Base", before)
-    session = inspect(row).session
     target = inspect(type(row)).relationships[key].mapper.class_
-    return cast("Base | None", find(session, target, wanted)) if session is not None else None
+    return cast("Base | None", find(state.session, target, wanted)) if state.session is not None else None
 
 
 def relation_set(row: Base, key: str) -> bool:

@@ -23,7 +23,7 @@ class User(Timestamped, Base):
 
     name: Mapped[PersonName]
     email: Mapped[Email]
-    login_key: Mapped[Token] = field(unique=True, hidden=True, shown_as="email")
+    login_key: Mapped[Token] = field(unique=True, hidden=True, derived=True, shown_as="email")
     role: Mapped[RoleName] = field(default=RoleName.VIEWER)
     active: Mapped[bool] = field(default=True, help="A user who is not active cannot sign in.")
     password: Mapped[StaffPassword | None]
