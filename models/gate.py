@@ -86,7 +86,8 @@ def gate_reads(state: ORMExecuteState) -> None:
     if state.execution_options.get("ungated") or state.is_column_load:
         return
     if not (state.is_relationship_load or _is_judged(state)):
-        raise GateError(f"a statement that the gates cannot judge; give it ungated(reason): {state.statement}")
+        kind = type(state.statement).__name__
+        raise GateError(f"the gates cannot judge this statement ({kind}); if it may pass, give it ungated(reason)")
     actor_of(state.session)
     criteria = state.session.info["criteria"]
     # What a lazy load inherits from the statement that loaded its row is not added twice.
