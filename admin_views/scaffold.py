@@ -30,7 +30,7 @@ class DeclaredView(ModelView):
     page_size = 50
     page_size_options = (50, 20, 100)
     can_view_details = True
-    menu_group = "System"
+    menu_group = "More"
     menu_icon = "database"
     column_subtitle: str | None = None
     record_summary: Sequence[str] | None = None

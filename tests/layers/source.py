@@ -36,6 +36,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "admin_views.cli",
         "admin_views.dashboard",
         "admin_views.panel",
+        "admin_views.panels",
+        "admin_views.panels.*",
         "admin_views.undo",
     ),
     "app": ("app",),
@@ -62,10 +64,7 @@ class Module:
 
     @property
     def layer(self) -> str:
-        """The name of the layer the module belongs to; admin_views/x.py declares the views of models/x.py."""
-        model = modules().get(self.name.replace("admin_views", "models"))
-        if model and model is not self and model.layer == "entities":
-            return "views"
+        """The name of the layer the module belongs to."""
         fitting = [
             (len(each), layer) for layer, patterns in LAYERS.items() for each in patterns if fnmatch(self.name, each)
         ]

@@ -19,6 +19,7 @@ from models.user import User
 class UserView(PanelView):
     """The people who work in the panel."""
 
+    menu_group = N_("System")
     menu_icon = "user-shield"
     column_list = ["name", "email", "role", "active", "updated_at"]
 
