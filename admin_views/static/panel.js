@@ -64,6 +64,15 @@
     location.assign(response.raw.url);
   });
 
+  // Links that renew a part of the page, and the address where that part is the list.
+  function fill(event, link) {
+    event.preventDefault();
+    const { into, swap } = link.closest("[data-into]").dataset;
+    const fallback = into === "#filter" ? "innerHTML" : "outerMorph";
+    htmx.ajax("GET", link.getAttribute("href"), { source: link, target: into, swap: swap || fallback,
+      push: into === "#list" ? "true" : null });
+  }
+
   on("htmx:error", ({ detail }) => {
     if (detail.error instanceof TypeError || detail.ctx?.request.signal.aborted) toast(words.lost, "danger");
   });
@@ -140,6 +149,8 @@
     if (hit("[data-theirs]")) useTheirs(hit("[data-theirs]"));
     if (hit("[data-add]")) addPart(hit(".parts"));
     if (hit("[data-remove]")) removePart(hit(".part"));
+    const link = hit("[data-into] a[href], a[data-into]");
+    if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) fill(event, link);
     const wrong = hit(".refusals a");
     if (wrong) {
       event.preventDefault();
