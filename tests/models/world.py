@@ -94,9 +94,9 @@ def everything(model: type[Base]) -> list[dict[str, Any]]:
     return [{key: value for key, value in row._mapping.items() if key != "version"} for row in rows]
 
 
-OWN: Grants = dict.fromkeys(Permission, Level.OWN)
-ALL: Grants = dict.fromkeys(Permission, Level.ORGANISATION)
-SEE: Grants = {Permission.VIEW: Level.ORGANISATION}
+OWN: dict[Permission, Level] = dict.fromkeys(Permission, Level.OWN)
+ALL: dict[Permission, Level] = dict.fromkeys(Permission, Level.ORGANISATION)
+SEE: dict[Permission, Level] = {Permission.VIEW: Level.ORGANISATION}
 
 
 def seller(grants: Mapping[str, Grants] | None = None, **values: Any) -> Actor:
