@@ -16,6 +16,7 @@ from flask_babel import gettext
 
 from admin_views import export, filter_forms, form_page, grid_page, history_page, list_page, record_page
 from admin_views.actions import actions_of, run_action
+from admin_views.checks import check_view
 from admin_views.controls import read_key
 from admin_views.filters import Condition
 from admin_views.forms import named
@@ -34,6 +35,11 @@ LOOKED_UP = 20
 
 class PanelView(DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
+
+    def _derive(self) -> None:
+        """Fill in what the view does not declare, and refuse what it declares wrongly."""
+        super()._derive()
+        check_view(self, PanelView)
 
     # What is asked for.
 

@@ -18,9 +18,18 @@ class DeclarationError(TypeError):
     """A declaration names something that does not exist."""
 
 
-def check(views: Iterable[Any]) -> None:
-    """Raise DeclarationError with everything that is wrong in models and views."""
-    found = [*_in_models(), *(problem for view in views for problem in _in_view(view))]
+def check_models() -> None:
+    """Raise DeclarationError with everything that is wrong in the models."""
+    _refuse(_in_models())
+
+
+def check_view(view: Any, base: type) -> None:
+    """Raise DeclarationError with everything that is wrong in a view, before anything is built from it."""
+    _refuse([*_in_view(view), *_options(type(view), base)])
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    found = list(problems)
     if found:
         raise DeclarationError("\n".join(found))
 
@@ -69,6 +78,14 @@ def _in_view(view: Any) -> Iterator[str]:
     if view.column_default_sort.removeprefix("-") not in attributes:
         yield unknown(f"{name}.column_default_sort", view.column_default_sort, attributes)
     yield from _choices(view, name)
+
+
+def _options(view: type, base: type) -> Iterator[str]:
+    """An option that no view knows would be ignored in silence."""
+    known = {option for option in dir(base) if not option.startswith("_")}
+    for option, value in vars(view).items() if view is not base else ():
+        if not (option.startswith("_") or callable(value) or isinstance(value, property) or option in known):
+            yield unknown(view.__name__, option, known)
 
 
 def _choices(view: Any, name: str) -> Iterator[str]:

@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 import admin_views.panels  # noqa: F401  so that every panel is registered
 from admin_views import places, undo
-from admin_views.base import PanelView
-from admin_views.checks import check
+from admin_views.checks import check_models
 from admin_views.registry import build_admin, menu
 from admin_views.requests import is_fragment
 from admin_views.say import avatar
@@ -38,7 +37,7 @@ class HomeView(AdminIndexView):
 def init_panel(app: Flask) -> None:
     """Add every registered panel and what all pages share."""
     admin = build_admin(app, HomeView(), csp_nonce)
-    check(view for view in admin._views if isinstance(view, PanelView))
+    check_models()
     app.extensions["panel"] = admin
     app.register_blueprint(undo.blueprint)
     app.register_blueprint(places.blueprint)
