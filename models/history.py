@@ -138,7 +138,7 @@ def end_change_set(session: Session, transaction: SessionTransaction) -> None:
             session.info.pop(key, None)
 
 
-def history_of(session: Session, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
+def history_of(session: Any, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
     """Return the change-sets that touched a record or what belongs to it, newest first, with those changes alone."""
     mine = and_(Change.root_entity == row.__tablename__, Change.root_id == row.id)
     query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
@@ -148,7 +148,7 @@ def history_of(session: Session, row: Base, before: int | None = None, limit: in
     return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
 
 
-def changes_since(session: Session, row: Base, version: int) -> dict[str, Since]:
+def changes_since(session: Any, row: Base, version: int) -> dict[str, Since]:
     """Return, by column, what happened to a row after the version that a form was opened with."""
     query = (
         select(Change)

@@ -16,7 +16,7 @@ from models.errors import DomainError, DomainErrors
 from models.gate import acting_as, actor_of, ungated
 from models.i18n import N_
 from models.permissions import Permission, decide
-from models.related import load_children
+from models.related import batches, load_children
 from models.relations import Reference
 
 IN_USE = N_("%(count)s %(things)s point to it as their %(relation)s.")
@@ -171,15 +171,21 @@ def _counts(session: Any, incoming: Incoming, model: type[Base], doomed: Doomed)
     target: Any = describe(incoming.model).attributes[incoming.key].target
     top = incoming.column
     query = select(top, func.count(incoming.model.id)).where(*_pointing(incoming, doomed)).group_by(top)
-    counts = Counter(dict(session.execute(query, execution_options=COUNTING).tuples().all()))
+    counts: Counter[int] = Counter(dict(session.execute(query, execution_options=COUNTING)))
     while target is not model and counts:
-        parent = describe(target).parent
-        above = select(target.id, parent.column).where(target.id.in_(counts))  # type: ignore[union-attr]
-        climbed: Counter[int] = Counter()
+        counts, target = _climb(session, target, counts)
+    return counts
+
+
+def _climb(session: Any, model: Any, counts: Counter[int]) -> tuple[Counter[int], Any]:
+    """Return the counts of rows as counts of the rows above them, and the entity of those."""
+    parent: Any = describe(model).parent
+    climbed: Counter[int] = Counter()
+    for keys in batches(list(counts)):
+        above = select(model.id, parent.column).where(model.id.in_(keys))
         for key, up in session.execute(above, execution_options=COUNTING):
             climbed[up] += counts[key]
-        counts, target = climbed, parent.target  # type: ignore[union-attr]
-    return counts
+    return climbed, parent.target
 
 
 def _gone(session: Any, model: type[Base], doomed: Doomed) -> Iterator[Effect]:
