@@ -88,7 +88,8 @@ def _preset(view: Any, key: str) -> Any:
     if isinstance(relation, Reference) and relation.creator:
         return find(db.session, User, actor_of(db.session).user_id)
     if isinstance(relation, Reference) and relation.orphans == "default":
-        return default_of(db.session, view.description.attributes[key].target)
+        with suppress(DomainError):
+            return default_of(db.session, view.description.attributes[key].target)
     return None
 
 

@@ -26,19 +26,25 @@ SUGGESTED = 12
 
 
 class ByKind:
-    """Let the kind of a field judge it, and keep the normalised value."""
+    """Let the kind of a field judge it, with the country it belongs to, and keep the normalised value."""
 
     def __init__(self, attribute: Attribute) -> None:
-        self.clean = attribute.kind.clean if attribute.kind else None
+        self.kind = attribute.kind
+        self.country = attribute.facts.country or ""
 
     def __call__(self, form: BaseForm, field: Any) -> None:
         """Replace the data by what the kind makes of it, or say what is wrong with it."""
-        if self.clean is None or field.errors or field.data is None or field.data == "":
+        if self.kind is None or field.errors or field.data is None or field.data == "":
             return
         try:
-            field.data = self.clean(field.data)
+            field.data = self._settled(form, self.kind.clean(field.data))
         except DomainError as error:
             raise ValidationError(say(error)) from error
+
+    def _settled(self, form: BaseForm, value: Any) -> Any:
+        """Judge the value with its country where the form has it; else that is left to the row."""
+        place = form._fields.get(self.country)
+        return self.kind.settle(value, place.data) if self.kind and self.kind.settle and place is not None else value
 
 
 class Required(InputRequired):
