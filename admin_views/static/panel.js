@@ -309,6 +309,15 @@
       $$("input", each).forEach((input) => { input.disabled = !field.checked; });
     }
     for (const each of $$(`[data-follows="${CSS.escape(field.id || "")}"]`)) suggest(each, field);
+    $$("[data-when]", field.form).forEach(ask);
+  }
+
+  // A field that is asked for only with a certain choice goes out of sight with another, unless something is in it.
+  function ask(field) {
+    const [name, value] = field.dataset.when.split("=");
+    const chosen = new FormData(field.closest("form")).get(name);
+    const filled = $$("input, select, textarea", field).some((each) => each.value);
+    field.hidden = chosen !== null && chosen !== value && !filled && !$(".error", field);
   }
 
   function suggest(field, source) {
@@ -362,6 +371,7 @@
       const lever = $(`[name="${CSS.escape(each.dataset.needs)}"]`);
       if (lever) follow(lever);
     });
+    $$("[data-when]", root).forEach(ask);
     $$("[data-spare]", root).forEach((spare) => {
       spare.removeAttribute("data-spare");
       spare.parentElement.spare = spare;
