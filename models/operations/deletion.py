@@ -19,7 +19,7 @@ from models.permissions import Permission, decide
 from models.related import batches, load_children
 from models.relations import Reference
 
-IN_USE = N_("%(count)s %(things)s point to it as their %(relation)s.")
+IN_USE = N_("It is the %(relation)s of %(count)s %(things)s.")
 COUNTING = ungated("how many rows point to one that is to go counts for everybody; which ones they are is not told")
 
 
@@ -171,7 +171,7 @@ def _counts(session: Any, incoming: Incoming, model: type[Base], doomed: Doomed)
     target: Any = describe(incoming.model).attributes[incoming.key].target
     top = incoming.column
     query = select(top, func.count(incoming.model.id)).where(*_pointing(incoming, doomed)).group_by(top)
-    counts: Counter[int] = Counter(dict(session.execute(query, execution_options=COUNTING)))
+    counts: Counter[int] = Counter(dict(session.execute(query, execution_options=COUNTING).all()))
     while target is not model and counts:
         counts, target = _climb(session, target, counts)
     return counts
