@@ -43,6 +43,7 @@ class Control:
 
     widget_kind = "text"
     optional = False
+    when: str | None = None  # "kind=company": asked for only with that choice
     conflict: Clash | None = None
     wide = False
     max_length: int | None = None
@@ -56,7 +57,11 @@ class Control:
 
 
 class Version(fields.HiddenField):
-    """The version of the row that the form was opened with: compared, never written."""
+    """The version of the row that the form was opened with: compared, never written; one that is not sent is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was sent, and not the version of today."""
+        self.data = valuelist[0] if valuelist else None
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Leave counting versions to the session."""
@@ -227,6 +232,10 @@ class Secret(Control, fields.PasswordField):
         """Remember only whether there is one."""
         self.is_set = bool(value)
         self.data = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take an empty field as no new one."""
+        self.data = (valuelist[0] or None) if valuelist else None
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Change it only when a new one was typed."""

@@ -61,6 +61,9 @@ def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> N
         field.lookup_url = view.get_url(".ajax_lookup", name=field.short_name)
         if row.id is None and request.method == "GET":
             field.data = field.data or _preset(view, field.short_name)
+    if attribute.facts.when:
+        other, choice = attribute.facts.when
+        field.when, field.optional = f"{other}={choice.value}", False
     if isinstance(field, Secret):
         changed = getattr(row, f"{field.short_name}_changed_at", None)
         field.is_set, field.set_on = bool(getattr(row, field.short_name)), plain(changed)

@@ -21,6 +21,7 @@ from models.search import Hit as FoundAt
 from models.search import hits
 
 AROUND = 2
+BEFORE = 28  # characters shown before a match
 
 
 def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
@@ -69,7 +70,8 @@ def _column(view: Any, state: State, key: str, order: str, sortable: bool) -> Co
     direction = {key: "ascending", f"-{key}": "descending"}.get(order)
     flipped = f"-{key}" if direction == "ascending" else key
     url = _url(view, state, sort=flipped) if sortable else None
-    return Column(key, label(attribute.label), look(attribute).numeric, url, cast(Any, direction))
+    name = view.column_labels.get(key, attribute.label)
+    return Column(key, label(name), look(attribute).numeric, url, cast(Any, direction))
 
 
 def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
@@ -103,7 +105,12 @@ def _hit(found: FoundAt | None) -> Hit | None:
     if found is None:
         return None
     whose = found.title if found.match not in found.title else ""
-    return Hit(" ".join(filter(None, (label(found.label), whose))), found.before, found.match, found.after)
+    return Hit(" ".join(filter(None, (label(found.label), whose))), _near(found.before), found.match, found.after)
+
+
+def _near(before: str) -> str:
+    """Return the end of what stands before a match, so that the match itself is in sight on a narrow line."""
+    return before if len(before) <= BEFORE else "…" + before[-BEFORE:].partition(" ")[2]
 
 
 def pager(view: Any, page: Page, *, sized: bool = True) -> Pager:

@@ -151,11 +151,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a record that is edited by itself; `links` stand beside its Edit button."""
+    """A part of a record that is edited by itself; `links` stand beside its Edit button.
+
+    `missing` names the fields that are not filled in.
+    """
 
     key: str
     label: str
     fields: Sequence[Field]
+    missing: str = ""
     edit_url: str | None = None
     links: Sequence[Link] = ()
 
@@ -190,6 +194,7 @@ class Record:
     badges: Sequence[Badge]
     panels: Sequence[Panel]
     grids: Sequence[Grid]
+    more: Sequence[Panel]
     feeds: Sequence[Grid]
     back: Link
     history_url: str

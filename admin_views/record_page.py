@@ -32,13 +32,15 @@ def record(view: Any, row: Base) -> Record:
     grids = list(_grids(view, row))
     top = head(view, row)
     place = walk(view, row)
+    panels = [panel(view, row, number) for number in range(len(view.form_panels))]
     return Record(
         id=row.id,
         title=top.title,
         subtitle=top.subtitle,
         avatar=avatar(top.title),
         badges=top.badges,
-        panels=[panel(view, row, number) for number in range(len(view.form_panels))],
+        panels=panels[: view.panels_above],
+        more=panels[view.panels_above :],
         grids=[each for each in grids if each.style == "grid"],
         feeds=[each for each in grids if each.style == "feed"],
         back=_back(view),
@@ -86,10 +88,12 @@ def panel(view: Any, row: Base, number: int) -> Panel:
     """Return one panel with its values."""
     title, keys = view.form_panels[number]
     editable = view.allows(Permission.EDIT, row)
+    fields = [field for key in keys for field in _fields(view, row, key)]
     return Panel(
         key=str(number),
         label=label(title),
-        fields=[field for key in keys for field in _fields(view, row, key)],
+        fields=[field for field in fields if not field.empty],
+        missing=", ".join(field.label for field in fields if field.empty),
         edit_url=view.get_url(".edit_view", id=row.id, panel=number) if editable else None,
     )
 

@@ -35,6 +35,7 @@ class DeclaredView(ModelView):
     column_subtitle: str | None = None
     record_summary: Sequence[str] | None = None
     form_panels: Sequence[tuple[str, Sequence[str]]] = ()
+    panels_above = 3  # of a record, before its children; the others follow them
     column_list: Any
     column_sortable_list: Any
     column_filters: Any

@@ -105,6 +105,16 @@ def _demand_value(row: Base, attribute: Attribute) -> None:
     filled_in = attribute.facts.derived or (column.default is not None and column.default.is_callable)
     if not column.nullable and not filled_in:
         raise DomainError(REQUIRED)
+    if needed_now(row, attribute):
+        raise DomainError(attribute.facts.demand or REQUIRED)
+
+
+def needed_now(row: Base, attribute: Attribute) -> bool:
+    """Return whether another choice of this row makes the value required."""
+    if attribute.facts.when is None:
+        return False
+    other, choice = attribute.facts.when
+    return getattr(row, other) is choice
 
 
 def _country(row: Base, attribute: Attribute) -> str | None:

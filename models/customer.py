@@ -72,11 +72,21 @@ class Customer(Owned, Timestamped, Base):
 
     kind: Mapped[CustomerKind] = field(default=CustomerKind.COMPANY)
     name: Mapped[Name] = field(derived=True, help="Left empty, it is the company or the person.")
-    company: Mapped[Name | None] = field(label="Company")
-    first_name: Mapped[PersonName | None]
-    last_name: Mapped[PersonName | None]
+    company: Mapped[Name | None] = field(
+        when=("kind", CustomerKind.COMPANY), demand=N_("A company needs its company name.")
+    )
+    first_name: Mapped[PersonName | None] = field(
+        when=("kind", CustomerKind.PRIVATE), demand=N_("A private customer needs a first name.")
+    )
+    last_name: Mapped[PersonName | None] = field(
+        when=("kind", CustomerKind.PRIVATE), demand=N_("A private customer needs a last name.")
+    )
     code: Mapped[Code | None] = field(unique=True, help="Your own number for this customer; imports find it by this.")
-    vat_number: Mapped[VatNumber | None] = field(country="billing_country")
+    vat_number: Mapped[VatNumber | None] = field(
+        country="billing_country",
+        when=("kind", CustomerKind.COMPANY),
+        demand=N_("A company needs its VAT number."),
+    )
     tax_code: Mapped[TaxCode | None] = field(country="billing_country")
     recipient: Mapped[Recipient | None] = field(
         label="E-invoice recipient", help="Recipient code or certified email (PEC)."
@@ -132,10 +142,7 @@ class Customer(Owned, Timestamped, Base):
         self.login_key = email_key(email.address) if self.can_login and email and email.address else None
 
     def problems(self) -> Iterator[DomainError]:
-        """Yield what a company, a person or a login lacks."""
-        for key, message in NEEDED.get(self.kind, {}).items():
-            if not getattr(self, key):
-                yield DomainError(message, key)
+        """Yield what a login, or a list of emails or phones, lacks."""
         if self.can_login and not self.primary_email:
             yield DomainError(N_("A customer who can log in needs an email."), "can_login")
         if self.can_login and not self.password:
@@ -147,18 +154,6 @@ class Customer(Owned, Timestamped, Base):
     def primary_email(self) -> CustomerEmail | None:
         """The email that stands for the customer."""
         return next((email for email in self.emails if email.primary), None)
-
-
-NEEDED = {
-    CustomerKind.COMPANY: {
-        "company": N_("A company needs its company name."),
-        "vat_number": N_("A company needs its VAT number."),
-    },
-    CustomerKind.PRIVATE: {
-        "first_name": N_("A private customer needs a first name."),
-        "last_name": N_("A private customer needs a last name."),
-    },
-}
 
 
 class CustomerEmail(Base):

@@ -16,6 +16,8 @@ from models.kinds import LONG_TEXT, PERSON, TITLE, Kind, Search
 from models.naming import sentence
 from models.relations import Parent, Relation
 
+LONGEST_TITLE = 80
+
 
 @dataclass(frozen=True)
 class Attribute:
@@ -113,8 +115,10 @@ def entity(name: str) -> type[Base]:
 
 def title_of(row: Base) -> str:
     """Return what a person calls this row."""
-    first = str(getattr(row, describe(type(row)).title) or "")
-    return first.splitlines()[0][:80] if first else f"#{row.id}"
+    first = str(getattr(row, describe(type(row)).title) or "").partition("\n")[0]
+    if not first:
+        return f"#{row.id}"
+    return first if len(first) <= LONGEST_TITLE else first[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _declared(model: type[Base]) -> list[str]:

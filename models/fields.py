@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
@@ -11,6 +11,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, mapped_column
 
 from models import kinds
+from models.choices import Choice
 from models.kinds import Kind
 from models.relations import Orphans, Parent, Reference
 from models.types import FixedPoint, UtcDateTime, utcnow
@@ -52,7 +53,8 @@ class Facts:
     `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns
     are kept by the program and never shown; `fixed` ones are shown and never typed; `derived` ones may be left empty
     and are filled in. `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside
-    which a person looks for it.
+    which a person looks for it. `when` names an attribute and the choice that makes this one required, which `demand`
+    then asks for.
     """
 
     label: str | None = None
@@ -63,22 +65,17 @@ class Facts:
     derived: bool = False
     needs: str | None = None
     shown_as: str | None = None
+    when: tuple[str, Choice] | None = None
+    demand: str | None = None
 
 
-def field(
-    *,
-    label: str | None = None,
-    help: str | None = None,  # noqa: A002  the word people know from forms
-    country: str | None = None,
-    hidden: bool = False,
-    fixed: bool = False,
-    derived: bool = False,
-    needs: str | None = None,
-    shown_as: str | None = None,
-    **column: Any,
-) -> MappedColumn[Any]:
-    """Return a mapped column with the facts that its type does not say."""
-    return mapped_column(info={"facts": Facts(label, help, country, hidden, fixed, derived, needs, shown_as)}, **column)
+FACTS = {each.name for each in fields(Facts)}
+
+
+def field(**options: Any) -> MappedColumn[Any]:
+    """Return a mapped column: options of `Facts` say what its type does not, all others are the column's own."""
+    facts = {name: options.pop(name) for name in FACTS & options.keys()}
+    return mapped_column(info={"facts": Facts(**facts)}, **options)
 
 
 def moment(**facts: Any) -> MappedColumn[Any]:

@@ -16,6 +16,7 @@ class CustomerView(PanelView):
     menu_group = N_("Customers")
     menu_icon = "building-store"
     column_list = ["name", "kind", "billing_city", "billing_country", "group", "owner", "can_login", "updated_at"]
+    column_labels = {"can_login": N_("Login")}
     column_filters = [
         "billing_country", "billing_province", "group", "can_login", "kind", "status", "rating", "owner", "created_at",
         "updated_at", "billing_city", "vat_number", "tags", "newsletter", "employees",

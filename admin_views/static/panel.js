@@ -11,13 +11,9 @@
   const toasts = $("#toasts");
 
   function toast(text, tone) {
-    const item = document.createElement("div");
-    item.className = `toast-item toast-${tone}`;
-    const close = document.createElement("button");
-    close.type = "button";
-    close.dataset.dismiss = "";
-    close.textContent = words.dismiss;
-    item.append(Object.assign(document.createElement("span"), { textContent: text }), close);
+    const item = $("#words").content.firstElementChild.cloneNode(true);
+    item.classList.add(`toast-${tone}`);
+    item.firstElementChild.textContent = text;
     toasts.append(item);
   }
 
@@ -80,7 +76,7 @@
   on("htmx:after:swap", ({ detail: { ctx } }) => {
     const target = ctx.target?.isConnected ? ctx.target : ctx.target?.id && document.getElementById(ctx.target.id);
     if (!target) return;
-    if (target === dialog) return openDialog();
+    if (target === dialog) return dialog.open || dialog.showModal();
     if (target === popup) return openPopup(ctx.sourceElement);
     if (target.id === "list") {
       count();
@@ -105,10 +101,6 @@
 
   // Dialogs and menus -----------------------------------------------------------------------------------------------
   let asker = null;
-
-  function openDialog() {
-    if (!dialog.open) dialog.showModal();
-  }
 
   on("htmx:before:request", ({ detail: { ctx } }) => {
     if (ctx.target === dialog && !dialog.contains(ctx.sourceElement)) asker = ctx.sourceElement;
@@ -325,8 +317,6 @@
     htmx.ajax("GET", field.dataset.refresh, { target: list, swap: "innerHTML", values: { of: source.value } });
   }
 
-  const attributes = { valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 100 };
-
   function pick(select) {
     const { lookup, create, createText } = select.dataset;
     const several = select.multiple;
@@ -347,7 +337,7 @@
     const option = (each, escape) => `<div>${escape(each.label)}${hint(each, escape)}</div>`;
     const item = (each, escape) => `<div>${escape(each.label)}</div>`;
     const box = new TomSelect(select, {
-      ...attributes, ...remote, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
+      ...remote, valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 300, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
       plugins: several ? { remove_button: { title: words.clear } } : { clear_button: { title: words.clear } },
       render: { option, item, no_results: () => `<div class="no-results">${words.none}</div>` },
       onChange: () => select.dispatchEvent(new Event("input", { bubbles: true })),
