@@ -1,4 +1,4 @@
-"""Form fields: WTForms' own, told what the theme needs, plus relations and passwords.
+"""Form fields: WTForms' own, told what the theme needs, plus passwords.
 
 Every field has `widget_kind`, which the theme draws, and says `optional`; a conflict with somebody else's edit is in
 `conflict`. A field that was not sent keeps what is stored.
@@ -17,9 +17,6 @@ from flask_babel import gettext
 from wtforms import fields
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
-
-from models.base import Base
-from models.description import title_of
 
 MAX_KEY = 2**31 - 1
 DECIMAL = re.compile(r"[+-]?\d{1,15}([.,]\d{1,6})?", re.ASCII)
@@ -245,58 +242,6 @@ class Secret(Control, fields.PasswordField):
     def posted(self, value: Any) -> str:
         """Return nothing: a stored secret is never sent."""
         return ""
-
-
-class Picker(Control, fields.Field):
-    """Another row, found by typing. `find(key)` and `named(text)` look rows up through the read gate."""
-
-    widget_kind = "picker"
-    lookup_url = ""
-    create_url: str | None = None
-    choices: Sequence[tuple[str, str]] = ()
-    typed = ""
-
-    def __init__(
-        self,
-        *args: Any,
-        find: Callable[[int], Base | None],
-        named: Callable[[str], Sequence[Base]],
-        **kwargs: Any,
-    ) -> None:
-        self.find, self.named = find, named
-        super().__init__(*args, **kwargs)
-
-    @property
-    def current(self) -> Sequence[tuple[str, str]]:
-        """The row now chosen, and others that what was typed may mean."""
-        chosen = [(str(self.data.id), title_of(self.data))] if self.data is not None else []
-        return [*chosen, *self.choices]
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Find the row by what was typed without JavaScript, which says more than what stands beside it, or by key."""
-        if not valuelist:
-            return
-        key, self.typed = valuelist[0], (valuelist[1].strip() if len(valuelist) > 1 else "")
-        self.data = None
-        if self.typed:
-            self._take(self.named(self.typed))
-        elif key:
-            self.data = self.find(read_key(key) or 0)
-            if self.data is None:
-                raise ValueError(gettext("This does not exist, or is not yours to use."))
-
-    def populate_obj(self, obj: Any, name: str) -> None:
-        """Leave a relation alone that was and stays empty here: it may point to a row that the person cannot see."""
-        if self.data is not None or self.object_data is not None:
-            setattr(obj, name, self.data)
-
-    def _take(self, found: Sequence[Base]) -> None:
-        if len(found) == 1:
-            self.data, self.typed = found[0], ""
-            return
-        self.choices = [(str(row.id), title_of(row)) for row in found]
-        none = gettext("Nothing called “%(name)s” was found.", name=self.typed)
-        raise ValueError(gettext("Several match: choose one of them.") if found else none)
 
 
 def read_key(text: Any) -> int | None:

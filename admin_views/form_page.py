@@ -10,8 +10,9 @@ from flask import abort, request, url_for
 from flask_babel import gettext
 
 from admin_views import grid_page
-from admin_views.controls import Picker, Secret, Suggest
+from admin_views.controls import Secret, Suggest
 from admin_views.kinds import country_of
+from admin_views.kinds_picker import Picker
 from admin_views.page import FormError, FormPage, FormPanel, Link
 from admin_views.parts import Rows
 from admin_views.requests import is_fragment

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from admin_views import controls
+from admin_views.kinds_picker import Picker
 from admin_views.say import NONE, pill, plain, when
 from models import kinds
 from models.base import Base
@@ -178,7 +179,7 @@ def _select(names: Callable[[], Any]) -> Look:
 
 
 PLAIN = Look(controls.Line, _escaped, _plain)
-RELATION = Look(controls.Picker, _related, _plain, "relation")
+RELATION = Look(Picker, _related, _plain, "relation")
 BY_KIND: dict[str, Look] = {
     kinds.EMAIL.name: replace(PLAIN, control=controls.Email, cell=_link("mailto:")),
     kinds.PHONE.name: replace(PLAIN, control=controls.Phone, cell=_phone),
