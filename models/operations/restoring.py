@@ -20,7 +20,7 @@ from models.rules.password import Sealed
 from models.types import utcnow
 
 THERE = N_("“%(title)s” is there already.")
-TAKEN = N_("“%(title)s” cannot come back as it was: another one has the same %(field)s now.")
+TAKEN = N_("“%(title)s” cannot come back as it was: its “%(what)s” is taken by another one now.")
 COMPARING = ungated("whether a key or a value is taken counts for everybody; who has it is not told")
 
 Rows = dict[tuple[str, int], Base]
@@ -98,9 +98,9 @@ def _refuse_taken(session: Any, model: type[Base], rows: Sequence[Base], key: st
         query = select(model.id, column).where(column.in_(some))
         for holder, value in session.execute(query, execution_options=COMPARING):
             if holder not in mine:
-                raise Conflict(TAKEN, title=title_of(wanted[str(value).casefold()]), field=_label(model, key))
+                raise Conflict(TAKEN, title=title_of(wanted[str(value).casefold()]), what=_label(model, key))
 
 
 def _label(model: type[Base], key: str) -> str:
     attributes = describe(model).attributes
-    return attributes[attributes[key].facts.shown_as or key].label.lower()
+    return attributes[attributes[key].facts.shown_as or key].label
