@@ -130,6 +130,10 @@
   on("click", (event) => {
     const hit = (selector) => event.target.closest(selector);
     const inPopup = hit("[popover] a");
+    if (hit("[data-unseal]")) {
+      hit("[data-sealed]").removeAttribute("data-sealed");
+      $("input", event.target.closest(".field")).focus();
+    }
     if (hit("[data-dismiss]")) hit(".toast-item").remove();
     if (hit("[data-open]")) document.getElementById(hit("[data-open]").dataset.open).showModal();
     if (event.target === dialog || event.target.id === "keys") event.target.close();
@@ -298,7 +302,7 @@
   // A field that depends on another: usable while that one is on, or with suggestions that follow it.
   function follow(field) {
     for (const each of $$(`[data-needs="${CSS.escape(field.name || "")}"]`)) {
-      $$("input", each).forEach((input) => { input.disabled = !field.checked; });
+      $$("input, button", each).forEach((input) => { input.disabled = !field.checked; });
     }
     for (const each of $$(`[data-follows="${CSS.escape(field.id || "")}"]`)) suggest(each, field);
     $$("[data-when]", field.form).forEach(ask);
@@ -337,7 +341,8 @@
     const option = (each, escape) => `<div>${escape(each.label)}${hint(each, escape)}</div>`;
     const item = (each, escape) => `<div>${escape(each.label)}</div>`;
     const box = new TomSelect(select, {
-      ...remote, valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 300, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
+      ...remote, valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 300,
+      allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
       plugins: several ? { remove_button: { title: words.clear } } : { clear_button: { title: words.clear } },
       render: { option, item, no_results: () => `<div class="no-results">${words.none}</div>` },
       onChange: () => select.dispatchEvent(new Event("input", { bubbles: true })),
