@@ -140,6 +140,7 @@ def test_row_5_a_part_is_edited_by_itself_and_the_rest_stays(panel: Page) -> Non
 def test_row_6_the_password_is_changed_in_the_login_panel(panel: Page) -> None:
     open_record(panel, "Marta De Luca")
     panel.get_by_role("link", name="Edit Login").click()
+    panel.get_by_role("button", name="Change").click()
     panel.get_by_label("Password").fill("short")
     panel.get_by_role("button", name="Save").click()
     expect(panel.get_by_text("needs at least 6").first).to_be_visible()
@@ -152,11 +153,11 @@ def test_row_6_the_password_is_changed_in_the_login_panel(panel: Page) -> None:
 
 
 def test_row_6_the_password_cannot_be_changed_unless_the_customer_can_log_in(panel: Page) -> None:
-    open_record(panel, "Aurora Forniture S.r.l.")
+    open_record(panel, "Marta De Luca")
     panel.get_by_role("link", name="Edit Login").click()
-    expect(panel.get_by_label("Password")).to_be_disabled()
-    panel.get_by_label("Can log in to the site").check()
-    expect(panel.get_by_label("Password")).to_be_enabled()
+    expect(panel.get_by_role("button", name="Change")).to_be_enabled()
+    panel.get_by_label("Can log in to the site").uncheck()
+    expect(panel.get_by_role("button", name="Change")).to_be_disabled()
 
 
 def test_row_7_selected_customers_are_deleted_after_a_window_that_lists_them(panel: Page) -> None:
