@@ -10,7 +10,6 @@ from flask import request
 from flask_babel import gettext, ngettext
 
 from admin_views.say import label, say
-from models.base import Base
 from models.description import title_of
 from models.operations.deletion import Effect
 
@@ -46,8 +45,8 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirm
     verb, allowed = label(chosen.label).rstrip("…"), found.rows
     state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
-        title=_title(view, verb, allowed),
-        question=_question(allowed, found.refused),
+        title=_title(view, verb, found),
+        question=_question(found),
         items=[title_of(row) for row in allowed[:MOST_LISTED]] + _more(len(allowed) - MOST_LISTED),
         consequences=[Consequence(sentence(effect)) for effect in found.effects],
         refused=[(title_of(row), say(reason)) for row, reason in found.refused],
@@ -59,16 +58,18 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirm
     )
 
 
-def _title(view: Any, verb: str, allowed: Sequence[Base]) -> str:
-    if len(allowed) == 1:
-        return f"{verb} {title_of(allowed[0])}?"
-    return f"{verb} {len(allowed)} {label(view.model.__plural__).lower()}?"
+def _title(view: Any, verb: str, found: Any) -> str:
+    """Ask about the rows that can be touched; where there are none, name those that cannot."""
+    rows = found.rows or [row for row, _ in found.refused]
+    if len(rows) == 1:
+        return f"{verb} {title_of(rows[0])}?"
+    return f"{verb} {len(rows)} {label(view.model.__plural__).lower()}?"
 
 
-def _question(allowed: Sequence[Base], refused: Sequence[Any]) -> str:
-    if not allowed:
-        return gettext("None of the selected rows can be changed this way.")
-    return gettext("The others stay as they are.") if refused else ""
+def _question(found: Any) -> str:
+    if not found.rows:
+        return gettext("This is not possible.")
+    return gettext("The others stay as they are.") if found.refused else ""
 
 
 def _more(count: int) -> list[str]:
@@ -77,10 +78,18 @@ def _more(count: int) -> list[str]:
 
 def sentence(effect: Effect) -> str:
     """Return what happens to other rows as a sentence."""
-    things = label(effect.model.__label__ if effect.count == 1 else effect.model.__plural__).lower()
-    values = {"count": effect.count, "things": things, "relation": label(effect.relation).lower()}
+    count = effect.count
+    things = label(effect.model.__label__ if count == 1 else effect.model.__plural__).lower()
+    words = {"n": count, "things": things, "relation": label(effect.relation).lower(), "place": effect.destination}
     if effect.fate == "deleted":
-        return gettext("%(count)s %(things)s are deleted too.", **values)
+        return ngettext("%(n)s %(things)s is deleted too.", "%(n)s %(things)s are deleted too.", count, **words)
     if effect.fate == "default":
-        return gettext("%(count)s %(things)s move to “%(place)s”.", place=effect.destination, **values)
-    return gettext("%(count)s %(things)s are left without %(relation)s.", **values)
+        return ngettext(
+            "%(n)s %(things)s moves to “%(place)s”.", "%(n)s %(things)s move to “%(place)s”.", count, **words
+        )
+    return ngettext(
+        "%(n)s %(things)s is left without %(relation)s.",
+        "%(n)s %(things)s are left without %(relation)s.",
+        count,
+        **words,
+    )
