@@ -134,7 +134,7 @@ class PanelView(DeclaredView):
         parent = self.scope()
         row = self.get_one(request.args.get("id"), within=parent)
         self.demand(Permission.EDIT, row)
-        before = record_page.head(self, row)
+        before = record_page.head(self, row) if request.method == "POST" else None
         form = form_page.prepare(self, self.edit_form(row), row, panel=request.args.get("panel"), parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
             return self.saved(row, parent, gettext("%(title)s was saved.", title=title_of(row)), before)
