@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Column, inspect
@@ -68,7 +68,7 @@ class Description:
     children: tuple[Child, ...]
     title: str
 
-    @property
+    @cached_property
     def parent(self) -> Attribute | None:
         """The relation to the row this one belongs to."""
         return next((each for each in self.attributes.values() if each.is_parent), None)
@@ -88,7 +88,7 @@ class Description:
         """Attributes a person may see, in the order declared."""
         return tuple(each for each in self.attributes.values() if not each.facts.hidden)
 
-    @property
+    @cached_property
     def is_part(self) -> bool:
         """Whether rows of this entity are edited only within their parent's form."""
         return self.parent is not None and _is_part(self.model, self.parent.key)

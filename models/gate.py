@@ -6,11 +6,11 @@ Writes are decided row by row before they are flushed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -106,8 +106,9 @@ def _is_judged(state: ORMExecuteState) -> bool:
 
 def gate_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
     """Refuse the whole flush if the actor may not do one of its writes."""
+    deleted = session.deleted
     for permission, row in written(session):
-        _demand(session, permission, row)
+        _demand(actor_of(session), _permission(permission, row, deleted), row)
 
 
 def written(session: Session) -> Iterator[tuple[Permission, Base]]:
@@ -120,19 +121,19 @@ def written(session: Session) -> Iterator[tuple[Permission, Base]]:
         yield from ((permission, row) for row in rows if isinstance(row, Base))
 
 
-def _demand(session: Session, permission: Permission, row: Base) -> None:
+def _demand(actor: Actor, permission: Permission, row: Base) -> None:
     """Raise Refused unless the actor may write this row, as it was and as it will be."""
-    decision = decide(actor_of(session), _permission(session, permission, row), type(row), row)
+    decision = decide(actor, permission, type(row), row)
     if not decision:
         raise Refused(decision.reason, **decision.params)
 
 
-def _permission(session: Session, permission: Permission, row: Base) -> Permission:
+def _permission(permission: Permission, row: Base, deleted: Collection[object]) -> Permission:
     """Return what is asked for: writing a part of a record counts as what happens to the record itself."""
     description = describe(type(row))
     if not description.is_part or description.parent is None:
         return permission
     whole = related(row, description.parent.key)
-    if whole in session.new:
+    if whole is not None and inspect(whole).pending:
         return Permission.CREATE
-    return Permission.DELETE if whole in session.deleted else Permission.EDIT
+    return Permission.DELETE if whole in deleted else Permission.EDIT

@@ -30,7 +30,7 @@ def settle_rows(session: Session, context: UOWTransaction, instances: Any) -> No
     """Check every new or changed row, and the records whose parts changed; raise all that is wrong at once."""
     errors = list(_obstacles(session))
     done: dict[Base, None] = {}
-    while rows := [row for row in _to_settle(session) if row not in done]:
+    while rows := [row for row in dict.fromkeys(_to_settle(session)) if row not in done]:
         done |= dict.fromkeys(rows)
         _load_parts(rows)
         for row in rows:
@@ -50,9 +50,10 @@ def _delete_orphans(session: Session) -> None:
         unchanged = not inspect(row).attrs[parent.column.key].history.has_changes()
         if relation_set(row, parent.key) and getattr(row, parent.key) is None and unchanged:
             session.delete(row)
-    for row, parent in _children(session.deleted):
+    deleted = session.deleted
+    for row, parent in _children(deleted):
         above = related(row, parent.key) if describe(type(row)).is_part else None
-        if above is not None and above not in session.deleted:
+        if above is not None and above not in deleted:
             _take_out(row, above)
 
 
@@ -133,12 +134,13 @@ def _obstacles(session: Session) -> Iterator[DomainError]:
 
 def _to_settle(session: Session) -> Iterator[Base]:
     """Yield the rows to be written, and the records that they are part of."""
+    deleted = session.deleted
     for permission, row in written(session):
         if permission is not Permission.DELETE:
             yield row
         parent = describe(type(row)).parent if describe(type(row)).is_part else None
         whole = related(row, parent.key) if parent else None
-        if whole is not None and whole not in session.deleted:
+        if whole is not None and whole not in deleted:
             yield whole
 
 

@@ -15,11 +15,13 @@ from models.description import describe, entities, title_of
 from models.errors import DomainError, DomainErrors
 from models.gate import acting_as, actor_of, ungated
 from models.i18n import N_
+from models.operations.races import faster_ones
 from models.permissions import Permission, decide
 from models.related import batches, load_children
 from models.relations import Reference
 
 IN_USE = N_("It is the %(relation)s of %(count)s %(things)s.")
+CHANGED = N_("“%(title)s”, or what belongs to it, was changed at the same moment. Look at it and delete it again.")
 COUNTING = ungated("how many rows point to one that is to go counts for everybody; which ones they are is not told")
 
 
@@ -80,11 +82,15 @@ def preview(session: Any, model: type[Base], rows: Sequence[Base]) -> Preview:
 def delete_rows(session: Any, rows: Sequence[Base]) -> None:
     """Delete rows of one entity with their children, after leading the rows that point to them elsewhere.
 
-    Raises what `preview` finds to refuse, and deletes nothing then.
+    Raises what `preview` finds to refuse, or Conflict if somebody is writing them at the same moment; the caller rolls
+    back then.
     """
-    if not rows:
-        return
-    model = type(rows[0])
+    if rows:
+        with faster_ones(CHANGED, title=title_of(rows[0])):
+            _delete(session, type(rows[0]), rows)
+
+
+def _delete(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
     if refused := preview(session, model, rows).refused:
         raise DomainErrors(_about(row, reason) for row, reason in refused)
     session.flush()

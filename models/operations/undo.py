@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import inspect, select
-from sqlalchemy.exc import IntegrityError
 
 from models.base import Base
 from models.description import describe
@@ -16,6 +15,7 @@ from models.i18n import N_
 from models.images import decode, encode, keys_of
 from models.operations.deletion import delete_rows, preview
 from models.operations.net import Net, by_model, net_changes
+from models.operations.races import faster_ones
 from models.operations.restoring import Rows, forget_secrets, link, refuse_taken, restored_rows
 from models.related import LARGEST_KEY, find_all, load_children
 
@@ -35,11 +35,8 @@ def undo(session: Any, key: int) -> ChangeSet:
     change_set = _change_set(session, key)
     session.info["undo_of"] = key
     changes = net_changes(session, key)
-    try:
+    with faster_ones(CHANGED, title=changes[0].title if changes else ""):
         _apply(session, changes)
-    except IntegrityError as error:
-        # Somebody undoes the same, or takes the same value, at the same moment.
-        raise Conflict(CHANGED, title=changes[0].title) from error
     return change_set
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.base import Base, db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail
-from models.errors import DomainErrors
+from models.errors import Conflict, DomainErrors
 from models.gate import acting_as, set_actor
 from models.group import CustomerGroup
 from models.note import Note
@@ -22,6 +22,7 @@ from models.user import RoleName, User
 from tests.models.scratch import create_tables, declared
 from tests.models.world import (
     ALL,
+    LOOKING,
     OWN,
     SEE,
     VAT,
@@ -245,3 +246,12 @@ def test_a_child_that_somebody_holds_on_to_keeps_its_parent(shelves: Sequence[An
     delete_rows(db.session, [held])
     db.session.commit()
     assert [each["label"] for each in everything(box)] == ["z"]
+
+
+def test_a_row_that_somebody_changes_at_the_same_moment_stays() -> None:
+    customer = company()
+    assert customer.version == 1
+    elsewhere = update(Customer).values(version=2).execution_options(synchronize_session=False)
+    db.session.execute(elsewhere, execution_options=LOOKING)
+    with pytest.raises(Conflict, match=r"Ghisallo.*at the same moment"):
+        delete_rows(db.session, [customer])
