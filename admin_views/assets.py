@@ -18,7 +18,6 @@ OUTLINE = MODULES / "@tabler" / "icons" / "icons" / "outline"
 
 LIBRARIES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "tom-select.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
     # The complete build: the clear button is in no smaller one, and the difference is 2 kB.

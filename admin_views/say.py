@@ -17,7 +17,7 @@ from models.choices import Choice
 from models.description import title_of
 from models.errors import DomainError
 
-NONE = Markup('<span class="quiet">—</span>')
+NONE = Markup('<span class="quiet none">—</span>')
 TONES = ("blue", "green", "yellow", "red", "grey")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, abort, redirect
+from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from models.base import db
 from models.description import entity
 from models.errors import Refused
 from models.gate import actor_of
-from models.history import READING, ChangeSet
+from models.history import CREATE, READING, ChangeSet
 from models.operations.undo import undo
 from models.permissions import Level, Permission
 from models.related import titles
@@ -29,7 +30,7 @@ blueprint = Blueprint("change_set", __name__, url_prefix="/change_set")
 def undo_change_set(key: str) -> Any:
     """Take a change-set back, or say why that cannot be done."""
     change_set = _seen(read_key(key)) or abort(404)
-    number = change_set.id
+    number, where = change_set.id, _where(change_set)
     error = commit(lambda: undo(db.session, number))
     for refusal in error.errors if error else ():
         if isinstance(refusal, Refused):
@@ -37,7 +38,17 @@ def undo_change_set(key: str) -> Any:
         toast(say(refusal), tone="danger")
     if error is None:
         toast(gettext("Undone."), undo=True)
-    return redirect(came_from(), 303)
+    return redirect(came_from() if error else where, 303)
+
+
+def _where(change_set: ChangeSet) -> str:
+    """Return where one came from; from a record that will be gone, the list it was in."""
+    target = urlsplit(came_from())
+    shown = parse_qs(target.query).get("id", [])
+    for change in change_set.changes:
+        if change.action == CREATE and target.path.startswith(f"/{change.entity}/") and shown == [str(change.row_id)]:
+            return url_for(f"{change.entity}.index_view")
+    return target.geturl()
 
 
 def _seen(key: int | None) -> ChangeSet | None:

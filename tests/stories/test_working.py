@@ -71,6 +71,16 @@ def test_a_change_is_read_in_the_history_and_undone_there(panel: Page) -> None:
     expect(panel.get_by_role("region", name="More")).not_to_contain_text("77")
 
 
+def test_undoing_a_creation_leads_back_to_the_list(panel: Page) -> None:
+    panel.goto("/customer_group/new/")
+    panel.get_by_label("Name").fill("Short-lived")
+    panel.get_by_role("button", name="Create").click()
+    expect(panel.get_by_role("heading", name="Short-lived", level=1)).to_be_visible()
+    panel.get_by_role("button", name="Undo").first.click()
+    expect(panel.get_by_role("heading", name="Groups", level=1)).to_be_visible()
+    expect(panel.get_by_role("link", name="Short-lived")).to_have_count(0)
+
+
 def test_the_keyboard_is_enough(panel: Page) -> None:
     panel.keyboard.press("/")
     expect(panel.get_by_label("Search")).to_be_focused()
