@@ -68,15 +68,18 @@ def _remark(change_set: ChangeSet, *, undone: bool) -> str:
 
 
 def _differences(description: Description, each: Change, names: Names) -> Iterator[Difference]:
-    for key in each.before or {}:
-        attribute = description.attributes.get(key.removesuffix("_id"))
-        if attribute is None or attribute.facts.hidden:
-            continue
-        if attribute.secret:
-            yield Difference(label(attribute.label), gettext("hidden"), gettext("hidden"))
-            continue
-        old, new = ((values or {}).get(key) for values in (each.before, each.after))
-        yield Difference(label(attribute.label), _shown(attribute, old, names), _shown(attribute, new, names))
+    before, after = each.before or {}, each.after or {}
+    for key in before | after:
+        attribute = description.attributes.get(key) or description.attributes.get(key.removesuffix("_id"))
+        if attribute is not None and not attribute.facts.hidden:
+            yield Difference(label(attribute.label), *(_side(attribute, key, side, names) for side in (before, after)))
+
+
+def _side(attribute: Attribute, key: str, values: Mapping[str, Any], names: Names) -> str:
+    """Return one side of a difference; of a secret, only whether there was one."""
+    if attribute.secret:
+        return gettext("hidden") if key in values else gettext("empty")
+    return _shown(attribute, values.get(key), names)
 
 
 def _shown(attribute: Attribute, value: Any, names: Names) -> str:

@@ -1,0 +1,90 @@
+"""CSV export: what is filtered, in its order, safe to open, without secrets, and a batch at a time."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+from flask import Flask
+
+from models.base import db
+from models.customer import CustomerKind, Status
+from tests.panel import Panel, add, company, contact, default_group, new_company, statements
+
+
+def table(app: Flask, query: str = "", entity: str = "customer") -> list[dict[str, str]]:
+    text = Panel(app).get(f"/{entity}/export/csv/?{query}").get_data(as_text=True)
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_rows_come_filtered_and_in_the_order_of_the_list(app: Flask) -> None:
+    add(
+        new_company("B Srl", status=Status.BLOCKED), new_company("A Srl", status=Status.BLOCKED), new_company("C Srl"),
+    )  # fmt: skip
+    assert [row["Name"] for row in table(app, "f_status=blocked")] == ["A Srl", "B Srl"]
+    assert [row["Name"] for row in table(app, "f_status=blocked&sort=-name")] == ["B Srl", "A Srl"]
+    assert [row["Name"] for row in table(app, "search=c%20srl")] == ["C Srl"]
+    assert len(table(app, "page_size=20&page=2")) == 3
+
+
+def test_values_are_written_as_people_read_them(app: Flask) -> None:
+    company(
+        "Aurora Srl", emails=["a@example.com", "b@example.com"], billing_country="IT", billing_province="MI",
+        newsletter=True, employees=12, website="https://aurora.example",
+    )  # fmt: skip
+    [row] = table(app)
+    assert (row["Country"], row["Province"], row["Emails"]) == ("Italy", "Milano", "a@example.com; b@example.com")
+    assert (row["Newsletter consent"], row["Employees"], row["Group"]) == ("yes", "12", "General")
+    assert row["Status"] == "Active"
+
+
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠x", '=HYPERLINK("http://evil.test")']
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_text_is_never_a_formula(app: Flask, text: str) -> None:
+    company(text, legal_form=text)
+    [row] = table(app)
+    assert row["Name"] == f"'{text}"
+    assert row["Legal form"] == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ['a "quoted" name', "a, b; c", "two\nlines", "Società Ñandú 株式会社"])
+def test_signs_that_csv_knows_survive(app: Flask, text: str) -> None:
+    customer = company()
+    contact(customer, "Marta", notes=text)
+    [row] = table(app, entity="contact")
+    assert (row["Name"], row["Notes"], row["Customer"]) == ("Marta", text, "Aurora Srl")
+
+
+def test_secrets_and_hidden_columns_are_left_out(app: Flask) -> None:
+    company(emails=["a@example.com"], can_login=True, password="secret12", kind=CustomerKind.COMPANY)
+    default_group()
+    text = Panel(app).get("/customer/export/csv/").text + Panel(app).get("/user/export/csv/").text
+    for word in ("argon2", "secret12", "login_key", "version"):
+        assert word not in text
+    header = text.splitlines()[0]
+    assert "Password," not in header.replace("Password set,", "")
+
+
+def test_the_answer_is_a_file_to_download(app: Flask) -> None:
+    answer = Panel(app).get("/customer/export/csv/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customer.csv"'
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert Panel(app).get("/customer/export/xls/").status_code == 404
+
+
+def test_rows_are_read_a_batch_at_a_time_however_many_there_are(app: Flask) -> None:
+    add(*(new_company(f"Customer {number:04}") for number in range(1200)))
+    panel = Panel(app)
+    with statements() as run:
+        rows = table(app)
+    assert len(rows) == 1200
+    reads = [each for each in run if "LEFT OUTER JOIN" in each and "customer.company" in each]
+    assert len(reads) == 3
+    db.session.expire_all()
+    with statements() as run:
+        assert len(panel.get("/customer/export/csv/?search=0001").text.splitlines()) == 2
+    assert len(run) <= 8
