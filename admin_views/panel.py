@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, redirect, request
+from flask import Flask, current_app, redirect, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_login import current_user
 from markupsafe import Markup
@@ -30,8 +30,9 @@ class HomeView(AdminIndexView):
 
     @expose("/")
     def index(self) -> Any:
-        """Go to the first panel of the menu."""
-        return redirect(menu(self.admin, "")[0].links[0].url or "/")
+        """Go to the first panel of the menu; who may open none has at least their account."""
+        groups = menu(self.admin, "")
+        return redirect(groups[0].links[0].url or "/" if groups else url_for("account.index"))
 
 
 def init_panel(app: Flask) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import (
     SessionTransaction,
     UOWTransaction,
     contains_eager,
+    joinedload,
     mapped_column,
     relationship,
     selectinload,
@@ -142,7 +143,7 @@ def history_of(session: Any, row: Base, before: int | None = None, limit: int = 
     """Return the change-sets that touched a record or what belongs to it, newest first, with those changes alone."""
     mine = and_(Change.root_entity == row.__tablename__, Change.root_id == row.id)
     query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
-    query = query.options(selectinload(ChangeSet.changes.and_(mine)), selectinload(ChangeSet.undone_by))
+    query = query.options(selectinload(ChangeSet.changes.and_(mine)), joinedload(ChangeSet.undone_by))
     if before is not None:
         query = query.where(ChangeSet.id < before)
     return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
