@@ -135,7 +135,8 @@ class PanelView(DeclaredView):
         row = self.get_one(request.args.get("id"), within=parent)
         self.demand(Permission.EDIT, row)
         before = record_page.head(self, row) if request.method == "POST" else None
-        form = form_page.prepare(self, self.edit_form(row), row, panel=request.args.get("panel"), parent=parent)
+        form = form_page.form_of(self, row, request.args.get("panel"))
+        form = form_page.prepare(self, form, row, parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
             return self.saved(row, parent, gettext("%(title)s was saved.", title=title_of(row)), before)
         return form_page.answer(self, form, row, parent)

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from admin_views import grid_page
 from admin_views.controls import Secret, Suggest
+from admin_views.forms import build_form
 from admin_views.kinds import country_of
 from admin_views.kinds_picker import Picker
 from admin_views.page import FormError, FormPage, FormPanel, Link
@@ -28,12 +29,18 @@ from models.rules import places
 from models.user import User
 
 
-def prepare(view: Any, form: Any, row: Base, *, parent: Base | None, panel: str | None = None) -> Any:
+def form_of(view: Any, row: Base, panel: str | None) -> Any:
+    """Return the form of a stored row with what was sent: the whole, or that of one panel, which asks for no more."""
+    if panel is None:
+        return view.edit_form(row)
+    form = build_form(view.model, panel_keys(view, panel))
+    return form(request.form if request.method == "POST" else None, obj=row)
+
+
+def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
     """Leave in the form what this request edits, and tell its fields what they cannot know by themselves."""
-    kept = {"version", *(view.form_columns if panel is None else panel_keys(view, panel))}
-    for field in list(form):
-        if field.short_name not in kept or _is_scope(view, field, parent):
-            delattr(form, field.short_name)
+    if parent is not None and view.parent_key in form._fields:
+        delattr(form, view.parent_key)
     if request.method == "GET":
         form.version.data = str(row.version)
     for field in form:
@@ -49,10 +56,6 @@ def panel_keys(view: Any, panel: str) -> Sequence[str]:
     """Return the attributes of one panel, named by its position; 404 if there is no such panel."""
     found = {str(number): keys for number, (_, keys) in enumerate(view.form_panels)}
     return found.get(panel) or abort(404)
-
-
-def _is_scope(view: Any, field: Any, parent: Base | None) -> bool:
-    return parent is not None and field.short_name == view.parent_key
 
 
 def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> None:

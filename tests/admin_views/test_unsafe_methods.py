@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, func, select
 from models.base import db
 from models.customer import Customer
 from models.history import ChangeSet
-from models.user import RoleName
+from models.user import RoleName, User
 from tests.panel import Panel, company, contact, default_group, note_on, stored
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -87,6 +87,34 @@ def test_a_viewer_may_not_write(app: Flask, path: str) -> None:
     assert rows() == before
 
 
+def test_a_viewer_is_refused_by_every_address_that_changes_records(app: Flask) -> None:
+    customer = company()
+    of_entity = {
+        "customer": customer.id, "contact": contact(customer).id, "note": note_on(customer, body="x").id,
+        "customer_group": customer.group.id, "user": 1,
+    }  # fmt: skip
+    panel = Panel(app, RoleName.VIEWER)
+    of_entity["user"] = stored(User)[-1].id
+    before = rows()
+    checked = 0
+    for _, path in unsafe_rules(app):
+        entity = path.split("/")[1]
+        if entity in of_entity and not path.endswith("/ajax/update/"):
+            key = str(of_entity[entity])
+            forged = {
+                "action": "delete",
+                "rowid": key,
+                "confirmed": "1",
+                "name": "x",
+                "body": "x",
+                "role": "administrator",
+            }
+            assert panel.post(f"{path}?id={key}", forged).status_code == 403, path
+            checked += 1
+    assert checked == 4 * len(of_entity)
+    assert rows() == before
+
+
 def test_a_viewer_may_neither_act_on_a_selection_nor_export_nor_undo(app: Flask) -> None:
     admin, panel = Panel(app), Panel(app, RoleName.VIEWER)
     customer = company()
@@ -136,3 +164,26 @@ def test_flask_admins_editable_lists_are_closed(app: Flask) -> None:
 
 def test_flask_admins_own_scripts_are_not_served(app: Flask) -> None:
     assert not [rule for rule in app.url_map.iter_rules() if rule.endpoint.endswith(".static")]
+
+
+def pages_to_read(customer: int, person: int, note: int) -> list[str]:
+    """Return an address of every kind that only reads."""
+    pages = [f"/customer/{page}/?id={customer}" for page in ("details", "edit", "delete", "history")]
+    pages += [f"/customer/{page}/?id={customer}&panel={part}" for page in ("details", "edit") for part in range(5)]
+    pages += [f"/contact/edit/?id={person}&customer={customer}", f"/note/edit/?id={note}&customer={customer}"]
+    pages += [f"/{name}/{page}" for name in ENTITIES for page in ("", "?search=aurora", "new/", "export/csv/")]
+    pages += ["/contact/ajax/lookup/?name=customer&query=aurora", "/customer/filter/?field=group", "/account/"]
+    return [*pages, f"/contact/?customer={customer}", "/places/provinces?x=IT"]
+
+
+def test_whatever_is_read_is_read_in_a_transaction_that_cannot_write(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        panel, customer = Panel(fresh_app), company(emails=["a@example.com"])
+        key, person, note = customer.id, contact(customer).id, note_on(customer, body="x").id
+        db.session.rollback()
+        edit = f"/customer/edit/?id={key}&panel=4"
+        assert panel.fill(edit, {"tags": "new"}).status_code == 303
+        for path in pages_to_read(key, person, note):
+            for fragment in (False, True):
+                assert panel.get(path, fragment=fragment).status_code == 200, path
+        assert panel.fill(edit, {"tags": "newer"}).status_code == 303
