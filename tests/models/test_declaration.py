@@ -112,7 +112,8 @@ def test_the_title_is_the_name_or_what_reads_like_one() -> None:
 
 def test_a_title_is_one_short_line() -> None:
     assert title_of(Note(body="First line\nsecond line")) == "First line"
-    assert title_of(Note(body="x" * 200)) == "x" * 80
+    assert title_of(Note(body="word " * 50)).endswith("word…")
+    assert len(title_of(Note(body="x" * 200))) <= 80
     assert title_of(Customer(id=7)) == "#7"
 
 

@@ -352,7 +352,7 @@ def test_reading_the_history_takes_the_same_statements_however_long_it_is() -> N
             found = [(each.changes[0].entity, each.undone_by) for each in history_of(db.session, customer)]
         assert found == [("customer", None)] * (many + 1)
         counts.append(len(sent))
-    assert counts == [3, 3]
+    assert counts[0] == counts[1] <= 3
 
 
 def test_what_happened_since_a_form_was_opened() -> None:

@@ -123,3 +123,14 @@ def test_a_taken_out_email_comes_back_with_its_mark() -> None:
         ("a@example.com", True),
         ("b@example.com", False),
     ]
+
+
+def test_a_key_is_never_used_again_so_that_a_row_can_come_back_to_it() -> None:
+    gone = person("Ada")
+    key, before = gone.id, everything(Customer)
+    deletion = delete(gone)
+    other = person("Mary")
+    assert other.id > key
+    take_back(deletion)
+    assert everything(Customer) == [*before, *(row for row in everything(Customer) if row["id"] == other.id)]
+    assert person("Zoë").id > other.id
