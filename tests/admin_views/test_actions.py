@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import unescape
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from werkzeug.test import TestResponse
 
 from admin_views import actions
 from models.base import Base, db
@@ -20,6 +21,7 @@ from models.errors import DomainError
 from models.group import CustomerGroup
 from models.history import ChangeSet
 from models.note import Note
+from models.operations.deletion import delete_rows
 from models.user import RoleName, User
 from tests.admin_views.test_lists import titles
 from tests.panel import Forms, Panel, add, company, contact, default_group, new_company, note_on, stored
@@ -28,6 +30,11 @@ from tests.people import add_user
 
 def keys(*rows: Base) -> list[str]:
     return [str(row.id) for row in rows]
+
+
+def last_change() -> int:
+    """Return the key of the newest change-set."""
+    return db.session.connection().scalar(select(func.max(ChangeSet.id))) or 0
 
 
 def toasts(page: str) -> list[str]:
@@ -66,10 +73,10 @@ def test_a_selection_is_deleted_in_one_transaction_after_a_page_that_lists_it(ap
     assert page.text.count("<li>Customer") == 20
     assert "and 5 more" in page.text
     assert len(stored(Customer)) == 30
-    before = db.session.connection().scalar(select(func.max(ChangeSet.id)))
+    before = last_change()
     assert panel.send(page).status_code == 303
     assert len(stored(Customer)) == 5
-    assert db.session.connection().scalar(select(func.max(ChangeSet.id))) == before + 1
+    assert last_change() == before + 1
     assert toasts(panel.get("/customer/").text) == ["25 customers were deleted."]
 
 
@@ -83,10 +90,9 @@ def test_one_row_that_fails_leaves_all_of_them_in_place(
     rows = add(*(new_company(f"Customer {number}") for number in range(3)))
     panel = Panel(app)
     page = ask(panel, "customer", "delete", *rows)
-    deletes = actions.delete_rows
 
     def fail_at_the_third(session: Any, chosen: Sequence[Base]) -> None:
-        deletes(session, chosen[:2])
+        delete_rows(session, chosen[:2])
         raise failure
 
     monkeypatch.setattr(actions, "delete_rows", fail_at_the_third)
@@ -202,11 +208,12 @@ def test_every_write_offers_undo_and_undo_takes_it_back(app: Flask) -> None:
     customer = company(emails=["a@example.com"], tags="old")
     contact(customer)
     panel = Panel(app)
-    for write in (
+    writes: list[Callable[[], TestResponse]] = [
         lambda: panel.fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "new"}),
         lambda: panel.fill("/contact/new/", {"customer": str(customer.id), "name": "New Person"}),
         lambda: panel.send(panel.get(f"/customer/delete/?id={customer.id}")),
-    ):
+    ]
+    for write in writes:
         before = [(row.tags, len(row.emails), row.emails[0].primary) for row in stored(Customer)], len(stored(Contact))
         assert write().status_code == 303
         page = panel.get("/customer/").text
@@ -223,7 +230,7 @@ def test_undoing_twice_says_that_it_was_undone(app: Flask) -> None:
     customer = company(tags="old")
     panel = Panel(app)
     panel.fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "new"})
-    path = f"/change_set/{db.session.connection().scalar(select(func.max(ChangeSet.id)))}/undo"
+    path = f"/change_set/{last_change()}/undo"
     panel.post(path)
     panel.post(path)
     assert toasts(panel.get("/customer/").text)[-1] == "This was undone already."
@@ -234,7 +241,7 @@ def test_an_undo_that_would_overwrite_a_later_edit_changes_nothing(app: Flask) -
     customer = company(tags="old")
     panel = Panel(app)
     panel.fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "first"})
-    path = f"/change_set/{db.session.connection().scalar(select(func.max(ChangeSet.id)))}/undo"
+    path = f"/change_set/{last_change()}/undo"
     panel.fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "second"})
     panel.post(path)
     assert "was changed since" in toasts(panel.get("/customer/").text)[-1]
@@ -246,7 +253,7 @@ def test_undo_leads_nowhere_else(app: Flask, url: str) -> None:
     customer = company()
     panel = Panel(app)
     panel.fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "new"})
-    last = db.session.connection().scalar(select(func.max(ChangeSet.id)))
+    last = last_change()
     answer = panel.post(f"/change_set/{last}/undo", {"next": url})
     assert (answer.status_code, answer.location) == (303, "/")
 
@@ -255,7 +262,7 @@ def test_an_editor_undoes_only_what_they_could_do(app: Flask) -> None:
     gold = add(CustomerGroup(name="Gold"))
     admin, editor = Panel(app), Panel(app, RoleName.EDITOR)
     admin.fill(f"/customer_group/edit/?id={gold.id}", {"name": "Golden"})
-    last = db.session.connection().scalar(select(func.max(ChangeSet.id)))
+    last = last_change()
     assert editor.post(f"/change_set/{last}/undo").status_code == 403
     assert stored(CustomerGroup, id=gold.id)[0].name == "Golden"
 

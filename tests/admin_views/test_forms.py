@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Any
 
 import pytest
 from flask import Flask
 
 from models.base import db
-from models.contact import Contact
 from models.customer import Customer
 from models.group import CustomerGroup
-from models.permissions import ROLES, Role
 from models.user import RoleName, User
-from tests.panel import VAT, Forms, Panel, add, company, contact, default_group, stored
+from tests.panel import VAT, Forms, Panel, add, company, default_group, stored
 from tests.people import add_user
 
 LONG = "x" * 1000
@@ -212,72 +209,6 @@ def test_a_forged_version_changes_nothing_about_versions(app: Flask, version: st
         == 303
     )
     assert stored(Customer)[0].version == 2
-
-
-@pytest.mark.parametrize("key", ["999999", "0", "-1", "abc", "1,2", str(10**23), "١"])
-def test_an_unknown_key_in_a_relation_is_an_error_and_never_nothing(app: Flask, key: str) -> None:
-    owner = add_user()
-    customer = company(owner=owner)
-    panel = Panel(app)
-    for name, number in (("owner", 4), ("group", 0)):
-        answer = panel.fill(f"/customer/edit/?id={customer.id}&panel={number}", {name: key})
-        assert errors(answer.text)[name] == "This does not exist, or is not yours to use."
-    [row] = stored(Customer)
-    assert (row.owner.id, row.group.is_default) == (owner.id, True)
-
-
-def test_a_relation_that_may_be_empty_can_be_emptied(app: Flask) -> None:
-    customer = company(owner=add_user())
-    assert Panel(app).fill(f"/customer/edit/?id={customer.id}&panel=4", {"owner": ""}).status_code == 303
-    assert stored(Customer)[0].owner is None
-
-
-def test_a_relation_to_a_hidden_row_stays_when_the_panel_is_saved(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    blind: Any = {**ROLES[RoleName.EDITOR].grants, "user": {}}
-    monkeypatch.setitem(ROLES, RoleName.EDITOR, Role("blind", blind))
-    owner = add_user()
-    customer = company(owner=owner)
-    assert (
-        Panel(app, RoleName.EDITOR).fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "x"}).status_code == 303
-    )
-    [row] = stored(Customer)
-    assert (row.tags, row.owner_id) == ("x", owner.id)
-
-
-def test_who_is_picked_is_found_by_name_without_javascript(app: Flask) -> None:
-    first, second = company("Aurora Srl"), company("Aurora Nova Srl")
-    panel = Panel(app)
-    answer = panel.fill("/contact/new/", {"customer": ["", "Aurora Srl"], "name": "Marta"})
-    assert answer.status_code == 303
-    answer = panel.fill("/contact/new/", {"customer": ["", "nova"], "name": "Marta"})
-    assert answer.status_code == 303
-    assert [row.customer_id for row in stored(Contact)] == [first.id, second.id]
-    several = panel.fill("/contact/new/", {"customer": ["", "aur"], "name": "Marta"})
-    assert errors(several.text) == {"customer": "Several match: choose one of them."}
-    assert f'<option value="{first.id}">Aurora Srl</option>' in several.text
-    assert errors(panel.fill("/contact/new/", {"customer": ["", "zzz"], "name": "M"}).text) == {
-        "customer": "Nothing called “zzz” was found.",
-    }  # fmt: skip
-
-
-def test_what_is_typed_beside_the_present_choice_replaces_it(app: Flask) -> None:
-    first, second = company("First Srl"), company("Second Srl")
-    row = contact(first)
-    Panel(app).fill(f"/contact/edit/?id={row.id}", {"customer": [str(first.id), "Second Srl"]})
-    assert stored(Contact)[0].customer_id == second.id
-
-
-def test_pickers_look_rows_up_by_any_of_their_words(app: Flask) -> None:
-    company("Officine Aurora Srl", emails=["info@example.com"])
-    company("Beta Srl")
-    panel = Panel(app)
-    for query in ("aurora", "OFFICINE", "info@example"):
-        found = panel.get(f"/contact/ajax/lookup/?name=customer&query={query}").json
-        assert [row["label"] for row in found or []] == ["Officine Aurora Srl"], query
-    everything = panel.get("/contact/ajax/lookup/?name=customer").json
-    assert [row["label"] for row in everything or []] == ["Beta Srl", "Officine Aurora Srl"]
-    for name in ("", "name", "nothing", "id", "__class__"):
-        assert panel.get(f"/contact/ajax/lookup/?name={name}").status_code == 404
 
 
 def test_a_record_that_is_not_there_any_more_is_not_found_at_save(app: Flask) -> None:

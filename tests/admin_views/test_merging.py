@@ -187,7 +187,7 @@ def test_an_edit_in_the_very_moment_between_reading_and_writing_merges(app: Flas
     def race(session: Session, context: object, instances: object) -> None:
         if not raced and any(isinstance(row, Customer) for row in session.dirty):
             raced.append(1)
-            faster = update(Customer.__table__).values(billing_city="Rome", version=Customer.version + 1)
+            faster = update(Customer).values(billing_city="Rome", version=Customer.version + 1)
             session.connection().execute(faster)
 
     event.listen(Session, "before_flush", race)
