@@ -25,6 +25,7 @@ from admin_views.requests import go, is_fragment, record_url
 from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
 from admin_views.toasts import toast
+from admin_views.warnings import warn
 from models.base import Base, db
 from models.description import title_of
 from models.permissions import Permission
@@ -198,6 +199,7 @@ class PanelView(DeclaredView):
         A panel in its place would leave what stands above it as it was, so the whole record is shown when that changed.
         """
         toast(text, undo=True)
+        warn(row)
         if parent is not None:
             return grid_page.answer(self, parent) if is_fragment() else redirect(record_url(parent), 303)
         panel = request.args.get("panel")

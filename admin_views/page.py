@@ -283,8 +283,9 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class Toast:
-    """A short message after a write, with its undo."""
+    """A short message after a write, with its undo, or with the way to what it is about."""
 
     text: str
     tone: str = "success"
     undo_url: str | None = None
+    link: Link | None = None

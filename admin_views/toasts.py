@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import flash, get_flashed_messages, url_for
 
-from admin_views.page import Toast
+from admin_views.page import Link, Toast
 from models.base import db
 
 
-def toast(text: str, *, tone: str = "success", undo: bool = False) -> None:
-    """Say something on the next page; `undo` offers to take back what was just committed."""
+def toast(text: str, *, tone: str = "success", undo: bool = False, link: Link | None = None) -> None:
+    """Say something on the next page; `undo` offers to take back what was just committed, `link` leads to more."""
     change_set = db.session.info.get("last_change_set") if undo else None
-    flash(f"{change_set or ''}|{text}", tone)
+    flash(json.dumps([text, change_set, [link.label, link.url] if link else None]), tone)
 
 
 def toasts() -> list[Toast]:
@@ -20,5 +22,6 @@ def toasts() -> list[Toast]:
 
 
 def _toast(tone: str, message: str) -> Toast:
-    key, _, text = message.partition("|")
-    return Toast(text, tone, url_for("change_set.undo_change_set", key=key) if key else None)
+    text, key, link = json.loads(message)
+    undo = url_for("change_set.undo_change_set", key=key) if key else None
+    return Toast(text, tone, undo, Link(*link) if link else None)

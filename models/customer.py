@@ -84,6 +84,8 @@ class Customer(Owned, Timestamped, Base):
     code: Mapped[Code | None] = field(unique=True, help="Your own number for this customer; imports find it by this.")
     vat_number: Mapped[VatNumber | None] = field(
         country="billing_country",
+        index=True,
+        seldom_shared=True,
         when=("kind", CustomerKind.COMPANY),
         demand=N_("A company needs its VAT number."),
     )
@@ -92,7 +94,7 @@ class Customer(Owned, Timestamped, Base):
         label="E-invoice recipient", help="Recipient code or certified email (PEC)."
     )
     website: Mapped[Url | None]
-    group: Mapped[CustomerGroup] = reference(orphans="default")
+    group: Mapped[CustomerGroup] = reference(orphans="default", indexed=False)
     status: Mapped[Status] = field(default=Status.ACTIVE)
     rating: Mapped[Rating | None]
     language: Mapped[Language | None]

@@ -54,7 +54,7 @@ class Facts:
     are kept by the program and never shown; `fixed` ones are shown and never typed; `derived` ones may be left empty
     and are filled in. `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside
     which a person looks for it. `when` names an attribute and the choice that makes this one required, which `demand`
-    then asks for.
+    then asks for. Of a `seldom_shared` value people are told when another row has it too.
     """
 
     label: str | None = None
@@ -67,6 +67,7 @@ class Facts:
     shown_as: str | None = None
     when: tuple[str, Choice] | None = None
     demand: str | None = None
+    seldom_shared: bool = False
 
 
 FACTS = {each.name for each in fields(Facts)}
@@ -95,13 +96,15 @@ def reference(
     orphans: Orphans = "refuse",
     creator: bool = False,
     fixed: bool = False,
+    indexed: bool = True,
 ) -> Any:
     """Declare another row that this one points to.
 
     When that row is deleted, this one refuses it, is left without ("clear"), or moves to the default row ("default").
-    `creator` fills it with the user who creates this row; `fixed` keeps people from typing it.
+    `creator` fills it with the user who creates this row; `fixed` keeps people from typing it;
+    `indexed` is off where an index of the entity's own begins with it.
     """
-    return Reference(label=label, help=help, orphans=orphans, creator=creator, fixed=fixed)
+    return Reference(label=label, help=help, orphans=orphans, creator=creator, fixed=fixed, indexed=indexed)
 
 
 def kind_of(attribute: InstrumentedAttribute[Any] | Any) -> Kind | None:

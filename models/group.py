@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import Index, true
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
@@ -28,7 +28,7 @@ class CustomerGroup(Timestamped, Base):
     @classmethod
     def indexes(cls) -> tuple[Index, ...]:
         """At most one group is the default."""
-        where = cls.is_default == true()
+        where = text("is_default")  # alike on both databases, in migrations too
         return (
             Index("uq_customer_group_default", "is_default", unique=True, sqlite_where=where, postgresql_where=where),
         )

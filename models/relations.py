@@ -24,6 +24,7 @@ class Relation:
 
     label: str | None = None
     help: str | None = None
+    indexed: bool = True
 
     def attach(self, owner: type, name: str, annotation: str) -> None:
         """Add `<name>_id` and the relationship to the class, read from its `Mapped[Target | None]` annotation."""
@@ -31,7 +32,7 @@ class Relation:
         key = ForeignKey(f"{snake(target)}.id", ondelete=self.on_delete)
         owner.__annotations__[f"{name}_id"] = Mapped[int | None] if optional else Mapped[int]
         owner.__annotations__.setdefault(name, annotation)
-        setattr(owner, f"{name}_id", mapped_column(key, index=True, info={"relation": name}))
+        setattr(owner, f"{name}_id", mapped_column(key, index=self.indexed, info={"relation": name}))
         setattr(owner, name, relationship(target, **self.options(owner, name)))
 
     @property

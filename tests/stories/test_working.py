@@ -81,6 +81,15 @@ def test_undoing_a_creation_leads_back_to_the_list(panel: Page) -> None:
     expect(panel.get_by_role("link", name="Short-lived")).to_have_count(0)
 
 
+def test_a_vat_number_that_another_customer_has_is_a_warning_with_a_link(panel: Page) -> None:
+    panel.goto("/customer/edit/?id=6")
+    panel.get_by_label("VAT number").fill("IT 00743110157")
+    panel.get_by_role("button", name="Save").click()
+    warning = panel.get_by_role("status").filter(has_text="Somebody else has the same VAT number").first
+    warning.get_by_role("link", name="Aurora Forniture S.r.l.").click()
+    expect(panel.get_by_role("heading", name="Aurora Forniture S.r.l.", level=1)).to_be_visible()
+
+
 def test_the_keyboard_is_enough(panel: Page) -> None:
     panel.keyboard.press("/")
     expect(panel.get_by_label("Search")).to_be_focused()

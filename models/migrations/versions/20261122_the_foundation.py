@@ -46,7 +46,7 @@ def upgrade() -> None:
     with op.batch_alter_table('customer_group', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customer_group_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_group_updated_at'), ['updated_at'], unique=False)
-        batch_op.create_index('uq_customer_group_default', ['is_default'], unique=True, sqlite_where=sa.text('is_default = 1'), postgresql_where=sa.text('is_default = true'))
+        batch_op.create_index('uq_customer_group_default', ['is_default'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
 
     op.create_table('deleted_secret',
     sa.Column('entity', sa.Text(), nullable=False),
@@ -201,12 +201,12 @@ def upgrade() -> None:
     with op.batch_alter_table('customer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customer_billing_country_billing_province_name_id'), ['billing_country', 'billing_province', 'name', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_created_at'), ['created_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_customer_group_id'), ['group_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_group_id_name_id'), ['group_id', 'name', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_name_id'), ['name', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_owner_id'), ['owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_owner_id_name_id'), ['owner_id', 'name', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_updated_at'), ['updated_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_customer_vat_number'), ['vat_number'], unique=False)
 
     op.create_table('contact',
     sa.Column('name', sa.String(length=255).with_variant(sa.String(length=255, collation='NOCASE'), 'sqlite'), nullable=False),
@@ -303,12 +303,12 @@ def downgrade() -> None:
 
     op.drop_table('contact')
     with op.batch_alter_table('customer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_customer_vat_number'))
         batch_op.drop_index(batch_op.f('ix_customer_updated_at'))
         batch_op.drop_index(batch_op.f('ix_customer_owner_id_name_id'))
         batch_op.drop_index(batch_op.f('ix_customer_owner_id'))
         batch_op.drop_index(batch_op.f('ix_customer_name_id'))
         batch_op.drop_index(batch_op.f('ix_customer_group_id_name_id'))
-        batch_op.drop_index(batch_op.f('ix_customer_group_id'))
         batch_op.drop_index(batch_op.f('ix_customer_created_at'))
         batch_op.drop_index(batch_op.f('ix_customer_billing_country_billing_province_name_id'))
 
@@ -347,7 +347,7 @@ def downgrade() -> None:
 
     op.drop_table('deleted_secret')
     with op.batch_alter_table('customer_group', schema=None) as batch_op:
-        batch_op.drop_index('uq_customer_group_default', sqlite_where=sa.text('is_default = 1'), postgresql_where=sa.text('is_default = true'))
+        batch_op.drop_index('uq_customer_group_default', sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
         batch_op.drop_index(batch_op.f('ix_customer_group_updated_at'))
         batch_op.drop_index(batch_op.f('ix_customer_group_created_at'))
 
