@@ -85,7 +85,7 @@ def test_an_address_survives_any_value_in_all_of_its_parameters_at_once(
     names = parameters(views(app)[entity])
     for path, needed in pages(entity, keys[entity]):
         for value in VALUES if entity == "customer" else VALUES[::3]:
-            hostile = "&".join(f"{name}={value[:300]}" for name in names)
+            hostile = "&".join(f"{name}={value[:60]}" for name in names)
             assert_survives(panel, path, f"{needed}{hostile}")
 
 
@@ -94,7 +94,7 @@ def test_an_address_survives_any_value_in_a_parameter_that_decides_what_is_shown
     app: Flask, keys: dict[str, int], name: str
 ) -> None:
     panel = Panel(app)
-    for path in ("", "details/", "edit/"):
+    for path in ("", "details/"):
         needed = "" if name == "id" or not path else f"id={keys['contact']}&"
         for value in VALUES:
             assert_survives(panel, f"/contact/{path}", f"{needed}{name}={value}")
@@ -134,7 +134,7 @@ def test_a_form_survives_any_value_in_any_of_its_fields(app: Flask, keys: dict[s
     names += ["emails-new-address", "emails-new1-address", "emails-1-address", "phones-present", "phones-keys"]
     for value in VALUES:
         body = "&".join(f"{name}={value}" for name in names) + f"&csrf_token={panel.token}"
-        for path in ("/customer/new/", f"/customer/edit/?id={keys['customer']}"):
+        for path in ("/customer/new/", f"/customer/edit/?id={keys['customer']}&panel=0"):
             answer = panel.client.post(path, data=body, content_type="application/x-www-form-urlencoded")
             assert answer.status_code in {303, 422}, (path, value[:50], answer.status_code)
             db.session.expire_all()
@@ -181,4 +181,17 @@ def test_no_page_leads_to_another_site(app: Flask, url: str) -> None:
     answer = panel.post("/change_set/1/undo", {"next": url})
     assert "evil" not in answer.headers.get("Location", "")
     saved = panel.fill(f"/customer/edit/?id={customer.id}&url={quote(url)}&next={quote(url)}", {"tags": "x"})
+    assert saved.location == f"/customer/details/?id={customer.id}"
+
+
+def test_words_that_flask_and_flask_admin_know_are_nothing_in_an_address(app: Flask) -> None:
+    panel, customer = Panel(app), company()
+    known = "_external=1&_anchor=evil&_scheme=javascript&_method=POST&endpoint=evil&self=1&cls=1&values=1&modal=True"
+    pages = [f"/customer/{page}/?id={customer.id}&" for page in ("details", "edit", "history", "delete")]
+    for path in ("/customer/?", "/customer/new/?", *pages):
+        answer = panel.get(path + known)
+        assert answer.status_code == 200
+        links = re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', answer.text)
+        assert not [link for link in links if link[:1] not in {"/", "#"} or "evil" in link.partition("#")[2]]
+    saved = panel.fill(f"/customer/edit/?id={customer.id}&{known}", {"tags": "x"})
     assert saved.location == f"/customer/details/?id={customer.id}"
