@@ -18,6 +18,8 @@ from wtforms import fields
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from models.types import utcnow
+
 MAX_KEY = 2**31 - 1
 DECIMAL = re.compile(r"[+-]?\d{1,15}([.,]\d{1,6})?", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d{1,15}", re.ASCII)
@@ -235,9 +237,11 @@ class Secret(Control, fields.PasswordField):
         self.data = (valuelist[0] or None) if valuelist else None
 
     def populate_obj(self, obj: Any, name: str) -> None:
-        """Change it only when a new one was typed."""
+        """Change it only when a new one was typed, and note when."""
         if self.data:
             setattr(obj, name, self.data)
+            if hasattr(obj, f"{name}_changed_at"):
+                setattr(obj, f"{name}_changed_at", utcnow())
 
     def posted(self, value: Any) -> str:
         """Return nothing: a stored secret is never sent."""

@@ -15,7 +15,7 @@ from admin_views.kinds import text
 from admin_views.listing import State, keys_in_order, selection
 from admin_views.say import label
 from models.base import Base, db
-from models.description import title_of
+from models.description import describe
 from models.engine import set_mode
 from models.gate import actor_of, set_actor
 from models.permissions import Actor
@@ -51,8 +51,13 @@ def _lines(view: Any, keys: Select[Any], actor: Actor) -> Iterator[str]:
     )
     for row in _rows(view, keys, actor):
         values = [text(each, row) for each in attributes]
-        lists = ["; ".join(title_of(each) for each in getattr(row, part.key)) for part in parts]
+        lists = ["; ".join(_title(each) for each in getattr(row, part.key)) for part in parts]
         yield writer.writerow([_harmless(value) for value in (*values, *lists)])
+
+
+def _title(row: Base) -> str:
+    """Return what a row of a part says, whole: titles on the screen are cut."""
+    return str(getattr(row, describe(type(row)).title))
 
 
 def _rows(view: Any, keys: Select[Any], actor: Actor) -> Iterator[Base]:

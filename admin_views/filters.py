@@ -7,7 +7,7 @@ error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from admin_views.kinds import look, options
 from admin_views.locale import zone
 from admin_views.say import label, plain
 from models.base import Base, db
-from models.description import Attribute, Child, describe, title_of
+from models.description import Attribute, Child, describe, entity, title_of
 from models.kinds import PROVINCE
 from models.rules import places
 
@@ -239,11 +239,21 @@ def choices_of(flt: Filter, args: MultiDict[str, str]) -> list[tuple[str, str]]:
     asked = [each for each in args.getlist(f"{PREFIX}{_country_of(flt)}") if each in places.COUNTRIES]
     countries = asked or sorted(places.COUNTRIES_WITH_PROVINCES, key=places.country_name)
     several = len(countries) > 1
+    listed = [(country, code, name) for country in countries for code, name in places.provinces(country).items()]
+    listed += _typed_provinces(flt.attribute, set(countries) - places.COUNTRIES_WITH_PROVINCES)
     return [
         (f"{country}-{code}", f"{name} ({places.country_name(country)})" if several else name)
-        for country in countries
-        for code, name in places.provinces(country).items()
+        for country, code, name in listed
     ]
+
+
+def _typed_provinces(province: Attribute, countries: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return the provinces that people wrote for countries without a list of them."""
+    model: Any = entity(str(province.column.table.name))
+    column, country = getattr(model, province.key), getattr(model, province.facts.country or "")
+    written = select(country, column).where(country.in_(countries), column.is_not(None)).distinct()
+    found = db.session.execute(written.order_by(country, column).limit(MOST_VALUES)) if countries else ()
+    return [(place, name, name) for place, name in found]
 
 
 def _has_provinces(flt: Filter) -> bool:

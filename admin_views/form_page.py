@@ -103,12 +103,20 @@ def _preset(view: Any, key: str) -> Any:
 def answer(view: Any, form: Any, row: Base, parent: Base | None) -> Any:
     """Return the form as a page, a panel in place, or a row of a grid; with status 422 when something is wrong."""
     status = 422 if request.method == "POST" else 200
+    _ask_again(form)
     if parent is not None and is_fragment():
         return grid_page.answer(view, parent, form=form, row=row), status
     panel = request.args.get("panel")
     page = form_page(view, form, row, parent, panel)
     inline = panel is not None and is_fragment()
     return view.render("admin/panel_form.html" if inline else "admin/form.html", page=page, form=form), status
+
+
+def _ask_again(form: Any) -> None:
+    """A password is never sent back, so one that was right has to be typed once more: say so."""
+    for field in form:
+        if isinstance(field, Secret) and field.data and not field.errors:
+            field.errors = [gettext("Type the password again: it is not kept while something else is wrong.")]
 
 
 def form_page(view: Any, form: Any, row: Any, parent: Base | None, panel: str | None) -> FormPage:

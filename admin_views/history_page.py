@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext, ngettext
 
 from admin_views.kinds import said
 from admin_views.page import Difference, HistoryChange, HistoryEntry, HistoryPage, Link
@@ -20,6 +20,7 @@ from models.permissions import Permission
 from models.related import titles
 
 SIZE = 20
+MOST_SHOWN = 12  # rows of one change-set
 Names = Mapping[tuple[str, int], str]
 
 
@@ -47,10 +48,14 @@ def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> 
         when=when(change_set.at),
         moment=change_set.at.isoformat(),
         who=change_set.actor_name,
-        changes=[change(each, names) for each in mine],
+        changes=[change(each, names) for each in mine[:MOST_SHOWN]],
         undo_url=url_for("change_set.undo_change_set", key=change_set.id) if editable and not undone else None,
-        remark=_remark(change_set, undone=undone),
+        remark=" ".join(filter(None, (_more(len(mine) - MOST_SHOWN), _remark(change_set, undone=undone)))),
     )
+
+
+def _more(count: int) -> str:
+    return ngettext("And %(n)s more.", "And %(n)s more.", count, n=format_decimal(count)) if count > 0 else ""
 
 
 def change(each: Change, names: Names) -> HistoryChange:

@@ -142,7 +142,7 @@ def written(page: Page) -> str:
 def count_label(page: Page, *, filtered: bool) -> str:
     """Return the number of rows as a phrase."""
     if filtered:
-        return ngettext("%(count)s matches", "%(count)s match", page.count, count=written(page))
+        return ngettext("%(count)s found", "%(count)s found", page.count, count=written(page))
     return written(page)
 
 

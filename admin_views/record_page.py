@@ -197,8 +197,11 @@ def _back(view: Any) -> Link:
     return Link(label(view.name), f"{view.get_url('.index_view')}{'?' if query else ''}{query}")
 
 
-def _link(view: Any, row: Base, permission: Permission, text: str, endpoint: str) -> Link:
+def _link(view: Any, row: Base, permission: Permission, text: str, endpoint: str) -> Link | None:
+    """Return the way to do something; none where the role never may, and the reason where it may not with this row."""
     decision = view.allows(permission, row)
     if decision:
         return Link(text, f"{view.get_url(endpoint, id=row.id)}{view.trail()}")
+    if not view.allows(permission):
+        return None
     return Link(text, None, reason=gettext(decision.reason, **dict(decision.params)))

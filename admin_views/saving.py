@@ -21,7 +21,7 @@ from models.i18n import N_
 from models.related import find, holder_of
 
 TAKEN = N_("“%(value)s” is already in use.")
-TAKEN_BY = N_("“%(value)s” is already in use by %(title)s.")
+TAKEN_BY = N_("“%(value)s” is already in use by “%(title)s”.")
 CHANGED = N_("Somebody else changed this at the same moment. Look at it again.")
 CONTRADICTS = N_("This contradicts something that is stored already.")
 TOO_LARGE = N_("One of the values is larger than what can be stored.")

@@ -136,8 +136,8 @@ class Customer(Owned, Timestamped, Base):
 
     def derive(self) -> None:
         """Name the customer, mark a lone email or phone as primary, and claim the email that logs in."""
-        person = " ".join(part for part in (self.first_name, self.last_name) if part)
-        self.name = self.name or self.company or person
+        if not self.name or self.name == _called(self, before=True):
+            self.name = _called(self) or self.name
         for key in ("emails", "phones"):
             _mark_lone(self, key)
         email = self.primary_email
@@ -191,3 +191,15 @@ def _mark_lone(customer: Customer, key: str) -> None:
 def _one_primary(rows: list[CustomerEmail] | list[CustomerPhone], key: str, message: str) -> Iterator[DomainError]:
     if rows and sum(row.primary for row in rows) != 1:
         yield DomainError(message, key)
+
+
+def _called(customer: Customer, *, before: bool = False) -> str:
+    """Return the company or the person, as they are or as they were before this change."""
+    company, *person = (_value(customer, key, before=before) for key in ("company", "first_name", "last_name"))
+    return company or " ".join(part for part in person if part)
+
+
+def _value(customer: Customer, key: str, *, before: bool) -> str | None:
+    changed = inspect(customer).attrs[key].history.deleted if before else ()
+    found: str | None = changed[0] if changed else getattr(customer, key)
+    return found

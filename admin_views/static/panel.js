@@ -17,10 +17,11 @@
     toasts.append(item);
   }
 
-  // Only those with nothing to undo leave by themselves, and not while somebody is at them.
+  // All but refusals leave by themselves, those with something to do later, and not while somebody is at them.
   function expire(item) {
-    if (item.nodeType !== 1 || $("form", item) || item.classList.contains("toast-danger")) return;
-    setTimeout(() => (item.matches(":hover, :focus-within") ? expire(item) : item.remove()), 7000);
+    if (item.nodeType !== 1 || item.classList.contains("toast-danger")) return;
+    const stay = $("form, a", item) ? 30000 : 7000;
+    setTimeout(() => (item.matches(":hover, :focus-within") ? expire(item) : item.remove()), stay);
   }
 
   new MutationObserver((changes) => {
@@ -124,7 +125,7 @@
     const anchor = host && host !== popup ? $(`[popovertarget="${host.id}"]`) : source;
     if (host && host !== popup) host.hidePopover();
     if (!popup.matches(":popover-open")) popup.showPopover({ source: anchor });
-    $("input:not([type=hidden]), select", popup)?.focus();
+    focus($("input:not([type=hidden]), select", popup));
   }
 
   on("click", (event) => {
@@ -152,7 +153,7 @@
       event.preventDefault();
       focus(document.getElementById(wrong.hash.slice(1)));
     }
-    const row = hit("#list tbody tr");
+    const row = hit("#list tbody tr, [data-grid] tbody tr:not(.editing)");
     if (row) clickRow(event, row);
   });
 
@@ -294,7 +295,6 @@
   function removePart(part) {
     const list = part.closest(".parts");
     part.remove();
-    if (!$("input[type=radio]:checked", list)) $("input[type=radio]", list)?.click();
     $("[data-add]", list).focus();
     list.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -305,7 +305,7 @@
       $$("input, button", each).forEach((input) => { input.disabled = !field.checked; });
     }
     for (const each of $$(`[data-follows="${CSS.escape(field.id || "")}"]`)) suggest(each, field);
-    $$("[data-when]", field.form).forEach(ask);
+    $$("[data-when]", field.form || document).forEach(ask);
   }
 
   // A field that is asked for only with a certain choice goes out of sight with another, unless something is in it.
@@ -374,7 +374,8 @@
     });
     $$("[data-form]:has(.refusals)", root).forEach((form) => { form.dataset.dirty = ""; });
     count();
-    if (root === document.body) $(".form-page .refusals")?.focus();
+    const first = matchMedia("(pointer: fine)").matches && $(".form-page .form-control", root);
+    if (root === document.body) focus($(".form-page .refusals") || first);
   }
 
   htmx.onLoad(prepare);

@@ -157,7 +157,8 @@ def test_a_login_that_is_taken_names_who_has_it(app: Flask) -> None:
     second = company("Second Srl", emails=["same@example.com"])
     path = f"/customer/edit/?id={second.id}&panel=1"
     answer = Panel(app).fill(path, {"can_login": "y", "password": "secret12"})
-    assert errors(answer.text) == {"can_login": "“same@example.com” is already in use by First Srl."}
+    assert errors(answer.text)["can_login"] == "“same@example.com” is already in use by “First Srl”."
+    assert "Type the password again" in errors(answer.text)["password"]
     assert "UNIQUE" not in answer.text
     assert "constraint" not in answer.text
 
@@ -165,7 +166,7 @@ def test_a_login_that_is_taken_names_who_has_it(app: Flask) -> None:
 def test_a_code_that_is_taken_is_said_beside_it_also_when_creating(app: Flask) -> None:
     company("First Srl", code="A-1")
     answer = Panel(app).fill("/customer/new/", RIGHT)
-    assert errors(answer.text) == {"code": "“A-1” is already in use by First Srl."}
+    assert errors(answer.text) == {"code": "“A-1” is already in use by “First Srl”."}
     assert values(answer.text)["company"] == "Aurora Srl"
     assert "INSERT" not in answer.text
 
@@ -238,7 +239,7 @@ def test_a_group_needs_a_name_of_its_own(app: Flask) -> None:
     panel = Panel(app)
     assert errors(panel.fill("/customer_group/new/", {"name": " "}).text) == {"name": "This field is required."}
     assert errors(panel.fill("/customer_group/new/", {"name": "Gold"}).text) == {
-        "name": "“Gold” is already in use by Gold.",
+        "name": "“Gold” is already in use by “Gold”.",
     }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def test_what_is_found_in_several_children_is_one_row_and_counts_once(app: Flask
         note_on(customer, body=f"needle {place}")
     page = Panel(app).get("/customer/?search=needle").text
     assert titles(page) == ["Aurora Srl"]
-    assert count_of(page) == "1 matches"
+    assert count_of(page) == "1 found"
     assert "1–1 of 1" in page
     page = Panel(app).get("/customer/?f_contacts__empty=0&f_notes__empty=0").text
     assert titles(page) == ["Aurora Srl"]

@@ -52,14 +52,19 @@ def test_the_name_is_the_company_or_the_person_unless_typed() -> None:
     assert person("Ada", "Byron", name="Countess").name == "Countess"
 
 
-def test_a_name_once_there_stays_until_it_is_emptied() -> None:
+def test_a_name_follows_the_company_until_somebody_gives_another_one() -> None:
     customer = company("Ghisallo")
     customer.company = "Ghisallo Holding"
     save(customer)
-    assert customer.name == "Ghisallo"
+    assert customer.name == "Ghisallo Holding"
+    customer.name = "Our friends at Ghisallo"
+    save(customer)
+    customer.company = "Ghisallo Group"
+    save(customer)
+    assert customer.name == "Our friends at Ghisallo"
     customer.name = ""
     save(customer)
-    assert customer.name == "Ghisallo Holding"
+    assert customer.name == "Ghisallo Group"
 
 
 def test_a_derived_name_that_does_not_fit_is_refused_like_a_typed_one() -> None:

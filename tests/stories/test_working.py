@@ -94,7 +94,7 @@ def test_the_keyboard_is_enough(panel: Page) -> None:
     panel.keyboard.press("/")
     expect(panel.get_by_label("Search")).to_be_focused()
     panel.keyboard.type("zenit")
-    expect(panel.get_by_text("1 match")).to_be_visible()
+    expect(panel.get_by_text("1 found")).to_be_visible()
     panel.keyboard.press("Escape")
     panel.get_by_label("Search").blur()
     panel.keyboard.press("j")
