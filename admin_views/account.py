@@ -9,6 +9,7 @@ from flask import Blueprint, abort, current_app, make_response, redirect, render
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from admin_views.controls import read_key
 from admin_views.say import label, say, when
 from admin_views.toasts import toast
 from admin_views.visitor import TOKEN, origin, visitor
@@ -60,10 +61,10 @@ def change_password() -> Response:
     return redirect(url_for(".index"), 303)
 
 
-@blueprint.post("/sessions/<int:key>/end")
-def end_one(key: int) -> Response:
+@blueprint.post("/sessions/<key>/end")
+def end_one(key: str) -> Response:
     """End one of one's sessions."""
-    if not end_session(db.session, visitor().id, key):
+    if not end_session(db.session, visitor().id, read_key(key) or 0):
         abort(404)
     return _ended(1)
 

@@ -68,6 +68,8 @@ def admit() -> Response | None:
         return None
     g.visitor = _visitor()
     set_mode("read" if request.method in READING else "write")
+    # The answer tells what was saved as it was saved, even if somebody has deleted it since.
+    db.session().expire_on_commit = False
     return None if g.visitor or _is_public() else _to_sign_in()
 
 

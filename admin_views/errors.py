@@ -6,6 +6,8 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError
+from werkzeug.exceptions import Conflict as HTTPConflict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from admin_views.logs import request_id
@@ -39,6 +41,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, answer_refusal)
     app.register_error_handler(OperationalError, answer_database_error)
     app.register_error_handler(PoolTimeout, answer_database_error)
+    app.register_error_handler(ObjectDeletedError, lambda error: answer_http_error(HTTPConflict()))
 
 
 def answer_http_error(error: HTTPException) -> Response | HTTPException:

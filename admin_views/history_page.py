@@ -42,7 +42,7 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
 
 def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> HistoryEntry:
     """Return a change-set as people read it, with the way back for those who may change the record."""
-    mine = [each for each in change_set.changes if (each.root_entity, each.root_id) == (row.__tablename__, row.id)]
+    mine = change_set.changes
     undone = change_set.undone_by is not None
     return HistoryEntry(
         when=when(change_set.at),

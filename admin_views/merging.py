@@ -26,7 +26,7 @@ from models.related import find
 def merge(form: Any, row: Base) -> bool:
     """Bring a form that was opened on an older version up to date; False if the same field was changed by both."""
     agreed = [_merge_row(form, row, _since(form.version.data, row))]
-    agreed += [_merge_rows(field) for field in form if isinstance(field, Rows) and field.was_sent]
+    agreed += [_merge_rows(field, row) for field in form if isinstance(field, Rows) and field.was_sent]
     form.version.data, form.version.raw_data = str(row.version or ""), None
     return all(agreed)
 
@@ -62,14 +62,14 @@ def _reconcile(field: Any, row: Base, change: Since) -> bool:
     return False
 
 
-def _merge_rows(field: Rows) -> bool:
+def _merge_rows(field: Rows, row: Base) -> bool:
     """Bring the rows of a part up to date: each by itself, those that either side removed, and which is primary."""
     entries = {entry.key: entry for entry in field.entries if entry.key in field.stored}
     since = {key: _since(entry.form.version.data, field.stored[key]) for key, entry in entries.items()}
     agreed = [_merge_row(entry.form, field.stored[key], since[key]) for key, entry in entries.items()]
     if not all(agreed):
         field.errors = [*field.errors, gettext("Check the rows marked below.")]
-    agreed += [*_merge_removed(field), *_merge_gone(field), _merge_primary(field, since)]
+    agreed += [*_merge_removed(field), *_merge_gone(field, row), _merge_primary(field, since)]
     for key, entry in entries.items():
         entry.form.version.data, entry.form.version.raw_data = str(field.stored[key].version), None
     if not all(agreed):
@@ -93,11 +93,11 @@ def _merge_removed(field: Rows) -> list[bool]:
     return agreed
 
 
-def _merge_gone(field: Rows) -> list[bool]:
+def _merge_gone(field: Rows, row: Base) -> list[bool]:
     """Let rows go that others removed, unless they were changed here: what was typed is kept as a new row."""
     agreed = []
     for entry in field.gone:
-        change = _removal(field, entry)
+        change = _removal(field, entry, row)
         touched = change is None or any(
             _typed(each) != (change.before or {}).get(each.short_name) for each in entry.fields
         )
@@ -110,10 +110,11 @@ def _merge_gone(field: Rows) -> list[bool]:
     return agreed
 
 
-def _removal(field: Rows, entry: Entry) -> Change | None:
-    """Return how a row of the part came to go, as the history tells."""
+def _removal(field: Rows, entry: Entry, row: Base) -> Change | None:
+    """Return how a row of the part came to go, as the history of this record tells."""
     name, key = field.child.model.__tablename__, read_key(entry.key)
-    mine = (Change.entity == name, Change.row_id == key, Change.action == DELETE)
+    here = (Change.root_entity == row.__tablename__, Change.root_id == row.id)
+    mine = (*here, Change.entity == name, Change.row_id == key, Change.action == DELETE)
     query = select(Change).where(*mine).order_by(Change.id.desc()).limit(1)
     return db.session.scalars(query.execution_options(**READING)).first()
 

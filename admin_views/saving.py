@@ -16,6 +16,7 @@ from admin_views.parts import Rows
 from admin_views.say import label, say
 from models.base import Base, db
 from models.description import describe
+from models.engine import set_mode
 from models.errors import Conflict, DomainError, Refused
 from models.i18n import N_
 from models.related import find, holder_of
@@ -71,6 +72,7 @@ def commit(
     except IntegrityError as refusal:
         db.session.rollback()
         return explain(refusal)
+    set_mode("read")  # what is done is done: whatever the answer still looks up must not wait for a writer
     return None
 
 

@@ -140,8 +140,11 @@ def end_change_set(session: Session, transaction: SessionTransaction) -> None:
 
 
 def history_of(session: Any, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
-    """Return the change-sets that touched a record or what belongs to it, newest first, with those changes alone."""
-    mine = and_(Change.root_entity == row.__tablename__, Change.root_id == row.id)
+    """Return the change-sets that touched a record or what belongs to it, newest first, with those alone."""
+    if describe(type(row)).parent is None:
+        mine = and_(Change.root_entity == row.__tablename__, Change.root_id == row.id)
+    else:
+        mine = and_(Change.entity == row.__tablename__, Change.row_id == row.id)
     query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
     query = query.options(selectinload(ChangeSet.changes.and_(mine)), joinedload(ChangeSet.undone_by))
     if before is not None:

@@ -79,6 +79,12 @@ def load_children(session: Any, model: type[Base], rows: Sequence[Base]) -> None
     _load(session, model, rows, _collections(model))
 
 
+def lock(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
+    """Keep others from adding to these rows until the transaction ends; SQLite has one writer at a time anyway."""
+    for keys in batches([row.id for row in rows]):
+        session.execute(select(model.id).where(model.id.in_(keys)).order_by(model.id).with_for_update())
+
+
 def load_parts(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
     """Load the collections that are part of stored rows of one entity."""
     _load(session, model, rows, [selectinload(getattr(model, part.key)) for part in describe(model).parts])

@@ -17,7 +17,7 @@ from models.gate import acting_as, actor_of, ungated
 from models.i18n import N_
 from models.operations.races import faster_ones
 from models.permissions import Permission, decide
-from models.related import batches, load_children
+from models.related import batches, load_children, lock
 from models.relations import Reference
 
 IN_USE = N_("It is the %(relation)s of %(count)s %(things)s.")
@@ -91,6 +91,7 @@ def delete_rows(session: Any, rows: Sequence[Base]) -> None:
 
 
 def _delete(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
+    lock(session, model, rows)
     if refused := preview(session, model, rows).refused:
         raise DomainErrors(_about(row, reason) for row, reason in refused)
     session.flush()

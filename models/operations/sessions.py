@@ -13,6 +13,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import contains_eager
 
 from models.auth import IDLE, LONGEST, AuthSession
@@ -86,10 +87,14 @@ def sessions_of(session: Any, user_id: int, now: datetime) -> Sequence[AuthSessi
 
 
 def _see(session: Any, key: int, now: datetime) -> None:
-    with transactions("write"):
-        seen = update(AuthSession).where(AuthSession.id == key).values(last_seen_at=now)
-        session.execute(seen, execution_options=DOOR)
-        session.commit()
+    """Note that the user was seen; while somebody else writes for long, reading goes on without the note."""
+    seen = update(AuthSession).where(AuthSession.id == key).values(last_seen_at=now)
+    try:
+        with transactions("write"):
+            session.execute(seen, execution_options=DOOR)
+            session.commit()
+    except OperationalError:
+        session.rollback()
 
 
 def _live(now: datetime) -> tuple[Any, Any]:

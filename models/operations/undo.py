@@ -17,7 +17,7 @@ from models.operations.deletion import delete_rows, preview
 from models.operations.net import Net, by_model, net_changes
 from models.operations.races import faster_ones
 from models.operations.restoring import Rows, forget_secrets, link, refuse_taken, restored_rows
-from models.related import LARGEST_KEY, find_all, load_children
+from models.related import LARGEST_KEY, find_all, load_children, lock
 
 NOTHING = N_("There is nothing to undo.")
 ALREADY = N_("This was undone already.")
@@ -107,6 +107,7 @@ def _remove(session: Any, created: dict[tuple[str, int], tuple[Base, Net]]) -> N
         if _above(row) not in created:
             tops.setdefault(type(row), []).append(row)
     for model, rows in tops.items():
+        lock(session, model, rows)
         load_children(session, model, rows)
         for row in rows:
             if any((each.__tablename__, each.id) not in created for each in _all_below(row)):

@@ -83,8 +83,8 @@ REFUSED = {
 def test_a_wrong_change_says_why_beside_its_field(here: FlaskClient, there: FlaskClient, sentence: str) -> None:
     answer = change(here, **REFUSED[sentence])
     assert answer.status_code == 422
-    assert re.search(rf'class="invalid-feedback" id="\w+-error">{re.escape(sentence)}', answer.text)
-    assert "is-invalid" in answer.text
+    assert re.search(rf'class="error" id="\w+-error">{re.escape(sentence)}', answer.text)
+    assert 'aria-invalid="true"' in answer.text
     assert PASSWORD not in answer.text
     assert let_in(there)
 
