@@ -97,6 +97,7 @@
 
   function focus(field) {
     const within = field?.matches("fieldset") && $("input:checked, input:not([type=hidden])", field);
+    if (field?.closest("[popover]")) (within || field).focus({ preventScroll: true });
     (field?.tomselect || within || field)?.focus();
   }
 
