@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin_views.controls import read_key
-from admin_views.say import label, say, when
+from admin_views.say import say, when
 from admin_views.toasts import toast
 from admin_views.visitor import TOKEN, origin, visitor
 from models.auth import AuthSession
@@ -86,7 +86,7 @@ def _ended(count: int) -> Response:
 def _page(errors: Mapping[str, str], status: int = 200) -> Response:
     who = visitor()
     places = [_place(each) for each in sessions_of(db.session, who.id, utcnow())]
-    role = label(who.role.label)
+    role = ", ".join(who.roles) or gettext("none")
     page = render_template("admin/account.html", who=who, role=role, places=places, errors=errors)
     return make_response(page, status)
 

@@ -17,13 +17,13 @@ from admin_views.say import say
 from admin_views.security import is_static
 from admin_views.targets import safe_target
 from admin_views.visitor import TOKEN, Visitor, origin, visitor_of
+from models.actors import actor_for
 from models.base import db
 from models.engine import set_mode
 from models.gate import set_actor
 from models.operations.sessions import resume, sign_out
 from models.operations.sign_in import sign_in
 from models.operations.throttle import Throttled, WrongPassword
-from models.permissions import actor_for
 from models.rules.password_hash import configure
 from models.sealing import set_policy
 from models.types import utcnow
@@ -66,8 +66,8 @@ def admit() -> Response | None:
     """Say who is asking, so that their rights decide; send strangers to the sign-in, except on what is public."""
     if is_static(request.endpoint):
         return None
-    g.visitor = _visitor()
     set_mode("read" if request.method in READING else "write")
+    g.visitor = _visitor()
     # The answer tells what was saved as it was saved, even if somebody has deleted it since.
     db.session().expire_on_commit = False
     return None if g.visitor or _is_public() else _to_sign_in()
@@ -117,9 +117,10 @@ def _visitor() -> Visitor | None:
     found = resume(db.session, token, utcnow()) if isinstance(token, str) else None
     if found is None:
         return None
-    set_actor(db.session, actor_for(found.user))
+    actor = actor_for(db.session, found.user)
+    set_actor(db.session, actor)
     db.session.info["auth_session"] = found.id
-    return visitor_of(found)
+    return visitor_of(found, actor)
 
 
 def _is_public() -> bool:

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from flask_migrate import upgrade
 from sqlalchemy import URL, select
 
+from models.administrators import administrators
 from models.base import db
 from models.customer import Customer
 from models.errors import DomainError
@@ -23,7 +24,7 @@ from models.operations.accounts import create_administrator
 from models.permissions import SYSTEM
 from models.rules.email import email_key
 from models.search import sync_search
-from models.user import RoleName, User
+from models.user import User
 from seed.demo import CUSTOMERS, load_demo
 from seed.reference_rows import load_reference
 
@@ -87,8 +88,7 @@ def is_empty() -> bool:
 
 def has_administrator() -> bool:
     """Return whether somebody can sign in and manage the panel."""
-    administrators = select(User.id).where(User.active, User.role == RoleName.ADMINISTRATOR, User.password.is_not(None))
-    return db.session.scalars(administrators.limit(1)).first() is not None
+    return db.session.scalars(administrators().where(User.password.is_not(None)).limit(1)).first() is not None
 
 
 def first_administrator() -> Credentials:

@@ -8,7 +8,7 @@ from flask import g, request
 from flask_login import UserMixin
 
 from models.auth import AuthSession
-from models.user import RoleName
+from models.permissions import Actor
 
 TOKEN = "token"  # noqa: S105  its name in Flask's signed cookie
 
@@ -20,14 +20,14 @@ class Visitor(UserMixin):
     id: int
     name: str
     email: str
-    role: RoleName
+    roles: tuple[str, ...]
     session_id: int
 
 
-def visitor_of(found: AuthSession) -> Visitor:
+def visitor_of(found: AuthSession, actor: Actor) -> Visitor:
     """Return who has this session."""
-    user = found.user
-    return Visitor(user.id, user.name, user.email, user.role, found.id)
+    user, roles = found.user, tuple(role.name for role in actor.roles)
+    return Visitor(user.id, user.name, user.email, roles, found.id)
 
 
 def visitor() -> Visitor:

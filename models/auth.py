@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relat
 from models.base import Record
 from models.fields import Moment
 from models.types import utcnow
-from models.user import User
+from models.user import User, UserRole, UserUnit
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -45,23 +45,26 @@ class LoginAttempt(Record):
 
 @event.listens_for(Session, "after_flush")
 def end_sessions_of_changed_users(session: Session, context: UOWTransaction) -> None:
-    """End a user's sessions with a change of password, role or activity, whoever makes it on whatever way.
+    """End a user's sessions with a change of password, roles, units or activity, whoever makes it on whatever way.
 
     Only the session in which people change their own password stays: it has just seen the password.
     """
     for user in session.dirty:
-        if isinstance(user, User) and _changed(user, "active", "role"):
-            _end_sessions(session, user)
+        if isinstance(user, User) and _changed(user, "active"):
+            _end_sessions(session, user.id)
         elif isinstance(user, User) and _changed(user, "password"):
-            _end_sessions(session, user, but=session.info.get("auth_session"))
+            _end_sessions(session, user.id, but=session.info.get("auth_session"))
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, (UserRole, UserUnit)):
+            _end_sessions(session, row.user_id)  # type: ignore[union-attr]
 
 
 def _changed(user: User, *keys: str) -> bool:
     return any(inspect(user).attrs[key].history.has_changes() for key in keys)
 
 
-def _end_sessions(session: Session, user: User, but: int | None = None) -> None:
+def _end_sessions(session: Session, user_id: int, but: int | None = None) -> None:
     # On the connection, because nobody's rights are asked here; -1 is no session's key.
     session.connection().execute(
-        delete(AuthSession).where(AuthSession.user_id == user.id, AuthSession.id != (but or -1))
+        delete(AuthSession).where(AuthSession.user_id == user_id, AuthSession.id != (but or -1))
     )

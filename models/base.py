@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from inspect import get_annotations
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import ColumnElement, MetaData, event, inspect
 from sqlalchemy import Enum as SqlEnum
-from sqlalchemy import MetaData, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.attributes import InstrumentedAttribute, QueryableAttribute
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -91,6 +91,16 @@ class Base(Record):
             if isinstance(column.default, ScalarElementColumnDefault):
                 values.setdefault(column.key, column.default.arg)
         super().__init__(**values)
+
+    @classmethod
+    def choices(cls, key: str) -> Sequence[tuple[str, str]]:
+        """Return the values, with their labels, that a column of the kind *one of* may have."""
+        raise NotImplementedError(f"{cls.__name__}.choices does not know {key}")
+
+    @classmethod
+    def offered(cls, to: type[Base]) -> ColumnElement[bool] | None:
+        """Return which rows a relation of that entity may newly choose; None for all of them."""
+        return None
 
     def derive(self) -> None:
         """Fill in what follows from other fields; called before the row is checked and written."""

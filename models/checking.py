@@ -12,9 +12,12 @@ from models.base import Base
 from models.description import Attribute, describe
 from models.errors import DomainError
 from models.i18n import N_
+from models.kinds import ONE_OF
 from models.related import related, relation_set
 
 REQUIRED = N_("This field is required.")
+LASTING = N_("This cannot be changed any more.")
+NOT_LISTED = N_("Choose one of the values on the list.")
 UNKNOWN = N_("This does not exist, or is not yours to use.")
 
 
@@ -54,6 +57,9 @@ def _check(row: Base, attribute: Attribute) -> Iterator[DomainError]:
     if attribute.target:
         yield from _check_relation(row, attribute)
         return
+    if attribute.facts.lasting and inspect(row).persistent and inspect(row).attrs[attribute.key].history.has_changes():
+        yield DomainError(LASTING, attribute.key)
+        return
     try:
         _settle_value(row, attribute)
     except DomainError as error:
@@ -69,7 +75,7 @@ def _underived(row: Base) -> Iterator[DomainError]:
 
 def _check_relation(row: Base, attribute: Attribute) -> Iterator[DomainError]:
     """Refuse a key that points to nothing the actor can see: hidden and absent rows look alike."""
-    if inspect(row).persistent and not _is_reassigned(row, attribute.key):
+    if inspect(row).persistent and not is_reassigned(row, attribute.key):
         return
     if points(row, attribute.key):
         if related(row, attribute.key) is None:
@@ -78,7 +84,8 @@ def _check_relation(row: Base, attribute: Attribute) -> Iterator[DomainError]:
         yield DomainError(REQUIRED, attribute.key)
 
 
-def _is_reassigned(row: Base, key: str) -> bool:
+def is_reassigned(row: Base, key: str) -> bool:
+    """Return whether this flush lets a relation lead elsewhere."""
     return relation_set(row, key) or inspect(row).attrs[f"{key}_id"].history.has_changes()
 
 
@@ -88,6 +95,8 @@ def _settle_value(row: Base, attribute: Attribute) -> None:
     country = _country(row, attribute)
     if value is None and not (kind and kind.required_in):
         _demand_value(row, attribute)
+    elif kind is ONE_OF and value not in dict(type(row).choices(attribute.key)):
+        raise DomainError(NOT_LISTED)
     elif kind and kind.settle:
         _assign(row, attribute.key, kind.settle(value, country))
     if kind and kind.companion:

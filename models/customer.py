@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Index, inspect
 from sqlalchemy.orm import Mapped
 
+from models.account import Account
 from models.base import Base, Timestamped
+from models.channel import Channel
 from models.choices import Choice
 from models.errors import DomainError
 from models.fields import (
@@ -94,9 +96,13 @@ class Customer(Owned, Timestamped, Base):
         label="E-invoice recipient", help="Recipient code or certified email (PEC)."
     )
     website: Mapped[Url | None]
-    group: Mapped[CustomerGroup] = reference(orphans="default", indexed=False)
+    channel: Mapped[Channel] = reference(sole=True, indexed=False)
+    account: Mapped[Account] = reference(
+        orphans="delete", derived=True, listed=True, help="Left empty, one of the same name is made."
+    )
+    group: Mapped[CustomerGroup] = reference(orphans="default", indexed=False, listed=True)
     status: Mapped[Status] = field(default=Status.ACTIVE)
-    rating: Mapped[Rating | None]
+    rating: Mapped[Rating | None] = field(guarded=True)
     language: Mapped[Language | None]
     currency: Mapped[Currency | None]
     employees: Mapped[Count | None]
@@ -131,13 +137,16 @@ class Customer(Owned, Timestamped, Base):
             Index(None, "name", "id"),
             Index(None, "billing_country", "billing_province", "name", "id"),
             Index(None, "group_id", "name", "id"),
+            Index(None, "channel_id", "name", "id"),
             Index(None, "owner_id", "name", "id"),
         )
 
     def derive(self) -> None:
-        """Name the customer, mark a lone email or phone as primary, and claim the email that logs in."""
+        """Name the customer, mark a lone email or phone as primary, make the account, claim the email that logs in."""
         if not self.name or self.name == _called(self, before=True):
             self.name = _called(self) or self.name
+        if not inspect(self).persistent and self.account is None and self.account_id is None and self.name:  # type: ignore[attr-defined]
+            self.account = Account(name=self.name, owner=self.owner, owner_id=self.owner_id)  # type: ignore[attr-defined]
         for key in ("emails", "phones"):
             _mark_lone(self, key)
         email = self.primary_email

@@ -40,7 +40,7 @@ class Attribute:
     @property
     def searched(self) -> bool:
         """Whether search reaches it."""
-        return self.kind is not None and self.kind.search is not Search.NONE
+        return self.kind is not None and self.kind.search is not Search.NONE and not self.facts.guarded
 
     @property
     def secret(self) -> bool:
@@ -89,6 +89,11 @@ class Description:
         return tuple(each for each in self.attributes.values() if not each.facts.hidden)
 
     @cached_property
+    def guarded(self) -> tuple[Attribute, ...]:
+        """Attributes that a role has to open."""
+        return tuple(each for each in self.attributes.values() if each.facts.guarded)
+
+    @cached_property
     def is_part(self) -> bool:
         """Whether rows of this entity are edited only within their parent's form."""
         return self.parent is not None and _is_part(self.model, self.parent.key)
@@ -121,6 +126,12 @@ def title_of(row: Base) -> str:
     return first if len(first) <= LONGEST_TITLE else first[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 
+def referring(target: type[Base]) -> list[tuple[type[Base], Attribute]]:
+    """Return the relations, of all entities, that lead to this one; a child's to its parent are left out."""
+    found = [(model, each) for model in entities() for each in describe(model).attributes.values()]
+    return [(model, each) for model, each in found if each.target is target and not each.is_parent]
+
+
 def _declared(model: type[Base]) -> list[str]:
     """Names of columns and relations in the order people wrote them: the class first, then its mixins."""
     mapper = inspect(model)
@@ -146,7 +157,7 @@ def _related(model: type[Base], key: str, prop: RelationshipProperty[Any]) -> At
     relation: Relation = prop.info["relation"]
     column = next(iter(prop.local_columns))
     target, fixed = prop.mapper.class_, getattr(relation, "fixed", False)
-    derived = getattr(relation, "orphans", "refuse") == "default"
+    derived = getattr(relation, "orphans", "refuse") == "default" or getattr(relation, "derived", False)
     facts = Facts(label=relation.label, help=relation.help, fixed=fixed, derived=derived)
     label = facts.label or sentence(key)
     return Attribute(key, label, None, facts, column, target, target, isinstance(relation, Parent))  # type: ignore[arg-type]

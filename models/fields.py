@@ -42,6 +42,7 @@ Count = Annotated[int, mapped_column(info={"kind": kinds.COUNT})]
 Percent = Annotated[Decimal, mapped_column(FixedPoint(2), info={"kind": kinds.PERCENT})]
 Token = Annotated[str, mapped_column(String(255), info={"kind": kinds.TOKEN})]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+OneOf = Annotated[str, mapped_column(String(100), info={"kind": kinds.ONE_OF})]
 CustomerPassword = Annotated[str, mapped_column(String(255), info={"kind": kinds.CUSTOMER_PASSWORD})]
 StaffPassword = Annotated[str, mapped_column(String(255), info={"kind": kinds.STAFF_PASSWORD})]
 
@@ -51,10 +52,11 @@ class Facts:
     """What a single column adds to its kind.
 
     `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns
-    are kept by the program and never shown; `fixed` ones are shown and never typed; `derived` ones may be left empty
-    and are filled in. `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside
+    are kept by the program and never shown; `fixed` ones are shown and never typed, `lasting` ones typed once, when the
+    row is new; `derived` ones may be left empty and are filled in. `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside
     which a person looks for it. `when` names an attribute and the choice that makes this one required, which `demand`
-    then asks for. Of a `seldom_shared` value people are told when another row has it too.
+    then asks for. Of a `seldom_shared` value people are told when another row has it too. A `guarded` one is for those
+    alone whose role opens it.
     """
 
     label: str | None = None
@@ -62,12 +64,14 @@ class Facts:
     country: str | None = None
     hidden: bool = False
     fixed: bool = False
+    lasting: bool = False
     derived: bool = False
     needs: str | None = None
     shown_as: str | None = None
     when: tuple[str, Choice] | None = None
     demand: str | None = None
     seldom_shared: bool = False
+    guarded: bool = False
 
 
 FACTS = {each.name for each in fields(Facts)}
@@ -94,17 +98,16 @@ def reference(
     label: str | None = None,
     help: str | None = None,  # noqa: A002
     orphans: Orphans = "refuse",
-    creator: bool = False,
-    fixed: bool = False,
-    indexed: bool = True,
+    **words: bool,
 ) -> Any:
     """Declare another row that this one points to.
 
-    When that row is deleted, this one refuses it, is left without ("clear"), or moves to the default row ("default").
-    `creator` fills it with the user who creates this row; `fixed` keeps people from typing it;
-    `indexed` is off where an index of the entity's own begins with it.
+    When that row is deleted, this one refuses it, is left without ("clear"), moves to the default row ("default"), or
+    goes with it ("delete"). `creator` fills it with the user who creates this row, `sole` with the only row there is to
+    choose; a `derived` one may be left empty; `fixed` keeps people from typing it; `listed` shows these rows on the
+    other's record; `indexed` is off where an index of the entity's own begins with it.
     """
-    return Reference(label=label, help=help, orphans=orphans, creator=creator, fixed=fixed, indexed=indexed)
+    return Reference(label=label, help=help, orphans=orphans, **words)
 
 
 def kind_of(attribute: InstrumentedAttribute[Any] | Any) -> Kind | None:

@@ -15,10 +15,21 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models.base import Base
-from models.description import describe, entities
+from models.description import Attribute, describe, entities
 from models.errors import Refused
-from models.permissions import Actor, Permission, criterion, decide
-from models.related import related
+from models.owned import Owned
+from models.permissions import (
+    GUARDED,
+    LOOKING,
+    Actor,
+    Permission,
+    coming_owner,
+    criterion,
+    decide,
+    may_edit,
+    role_names,
+)
+from models.related import related, stored_key
 
 
 class GateError(RuntimeError):
@@ -62,7 +73,7 @@ def ungated(reason: str) -> dict[str, Any]:
 
 def _criteria(actor: Actor) -> tuple[ORMOption, ...]:
     """Build the loader criteria once per actor: plain expressions, because lambdas that branch on a role went wrong."""
-    conditions = ((model, _condition(actor, model, model)) for model in entities())
+    conditions = ((model, permitted(actor, Permission.VIEW, model)) for model in entities())
     return tuple(
         with_loader_criteria(model, condition, include_aliases=True, propagate_to_loaders=True)
         for model, condition in conditions
@@ -70,13 +81,18 @@ def _criteria(actor: Actor) -> tuple[ORMOption, ...]:
     )
 
 
-def _condition(actor: Actor, model: type[Base], columns: Any) -> ColumnElement[bool] | None:
-    """Return which rows the actor may view; a child's criterion asks, through a Core alias, for its parent's."""
+def permitted(actor: Actor, permission: Permission, model: type[Base]) -> ColumnElement[bool] | None:
+    """Return for which rows of an entity the actor has a permission, as a criterion; None for all of them."""
+    return _condition(actor, permission, model, model)
+
+
+def _condition(actor: Actor, permission: Permission, model: type[Base], columns: Any) -> ColumnElement[bool] | None:
+    """A child's criterion asks, through a Core alias, for its parent's."""
     parent = describe(model).parent
     if parent is None or parent.target is None:
-        return criterion(actor, model, columns)
+        return criterion(actor, permission, model, columns)
     above = parent.target.__table__.alias()
-    condition = _condition(actor, parent.target, above.c)
+    condition = _condition(actor, permission, parent.target, above.c)
     key = getattr(columns, parent.column.key)
     return None if condition is None else key.in_(select(above.c.id).where(condition))
 
@@ -106,9 +122,14 @@ def _is_judged(state: ORMExecuteState) -> bool:
 
 def gate_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
     """Refuse the whole flush if the actor may not do one of its writes."""
-    deleted = session.deleted
+    deleted, actor = session.deleted, actor_of(session)
     for permission, row in written(session):
-        _demand(actor_of(session), _permission(permission, row, deleted), row)
+        if actor.looking:
+            raise Refused(LOOKING, name=actor.name)
+        _demand(actor, _permission(permission, row, deleted), row)
+        if permission is not Permission.DELETE:
+            _demand_assignment(actor, row)
+            _demand_fields(actor, row)
 
 
 def written(session: Session) -> Iterator[tuple[Permission, Base]]:
@@ -126,6 +147,31 @@ def _demand(actor: Actor, permission: Permission, row: Base) -> None:
     decision = decide(actor, permission, type(row), row)
     if not decision:
         raise Refused(decision.reason, **decision.params)
+
+
+def _demand_assignment(actor: Actor, row: Base) -> None:
+    """Raise Refused, beside the field, unless the actor may give the row the owner that it will have."""
+    if not isinstance(row, Owned):
+        return
+    before = stored_key(row, "owner") if inspect(row).persistent else actor.user_id
+    if coming_owner(row) != before:
+        decision = decide(actor, Permission.ASSIGN, type(row), row)
+        if not decision:
+            raise Refused(decision.reason, "owner", **decision.params)
+
+
+def _demand_fields(actor: Actor, row: Base) -> None:
+    """Raise Refused, beside the field, for a guarded field that the actor may not change."""
+    for each in describe(type(row)).guarded:
+        if _is_typed(row, each) and not may_edit(actor, each):
+            raise Refused(GUARDED, each.key, field=each.label, roles=role_names(actor))
+
+
+def _is_typed(row: Base, attribute: Attribute) -> bool:
+    """Whether the flush writes another value than was there, or than a new row begins with."""
+    value, default = getattr(row, attribute.column.key), getattr(attribute.column.default, "arg", None)
+    changed = bool(inspect(row).attrs[attribute.column.key].history.has_changes())
+    return changed if inspect(row).persistent else value != default
 
 
 def _permission(permission: Permission, row: Base, deleted: Collection[object]) -> Permission:

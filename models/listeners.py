@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from models.delegation import keep_rights
 from models.gate import gate_reads, gate_writes
 from models.history import (
     end_change_set,
@@ -18,6 +19,7 @@ from models.settle import complete_rows, settle_rows
 event.listen(Session, "do_orm_execute", gate_reads)
 event.listen(Session, "before_flush", complete_rows)
 event.listen(Session, "before_flush", gate_writes)
+event.listen(Session, "before_flush", keep_rights)
 event.listen(Session, "before_flush", settle_rows)
 event.listen(Session, "before_flush", note_deleted)
 event.listen(Session, "after_flush", record_flush)

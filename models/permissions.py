@@ -1,10 +1,9 @@
-"""What a role may do, as data, and the one function that decides."""
+"""Who may do what: the actor, and the one function that decides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, IntEnum
 from functools import cache
 from typing import Any, cast
 
@@ -15,74 +14,70 @@ from models.description import Attribute, describe, title_of
 from models.i18n import N_
 from models.owned import Owned
 from models.related import find, related, relation_set, stored_key
-from models.user import RoleName, User
+from models.rights import EVERYTHING, READING, Access, Grants, Level, Permission, Rights
+from models.user import User
 
+__all__ = ["EVERYTHING", "READING", "SYSTEM", "Actor", "Grants", "Level", "Permission", "Rights", "decide"]
 
-class Permission(Enum):
-    """What can be done with a row."""
-
-    VIEW = "view"
-    CREATE = "create"
-    EDIT = "edit"
-    DELETE = "delete"
-    EXPORT = "export"
-
-
-class Level(IntEnum):
-    """On which rows a permission holds; the wider includes the narrower."""
-
-    NONE = 0
-    OWN = 1
-    ORGANISATION = 4
-
-
-Grants = Mapping[Permission, Level]
-EVERYTHING: Grants = dict.fromkeys(Permission, Level.ORGANISATION)
-READING: Grants = {Permission.VIEW: Level.ORGANISATION}
-
-
-@dataclass(frozen=True)
-class Role:
-    """A named set of grants by entity; `*` stands for every entity that is not named."""
-
-    name: str
-    grants: Mapping[str, Grants]
-
-    def level(self, entity: str, permission: Permission) -> Level:
-        """Return on which rows of the entity the permission holds."""
-        return self.grants.get(entity, self.grants.get("*", {})).get(permission, Level.NONE)
-
-
-ROLES = {
-    RoleName.ADMINISTRATOR: Role("administrator", {"*": EVERYTHING}),
-    RoleName.EDITOR: Role("editor", {"*": EVERYTHING, "user": READING, "customer_group": READING}),
-    RoleName.VIEWER: Role("viewer", {"*": READING}),
+NOTHING = N_("Your role (%(roles)s) may not %(action)s %(entity)s.")
+NARROW = {
+    Level.OWN: N_("Your role (%(roles)s) may %(action)s only your own %(entity)s, and “%(title)s” is not yours."),
+    Level.UNIT: N_(
+        "Your role (%(roles)s) may %(action)s only %(entity)s of your business units, and “%(title)s” is not one of them."
+    ),
+    Level.DIVISION: N_(
+        "Your role (%(roles)s) may %(action)s only %(entity)s of your business units and those below, and “%(title)s” "
+        "is not one of them."
+    ),
 }
+LOOKING = N_("You are looking at the panel as %(name)s, and can change nothing.")
+GUARDED = N_("Your role (%(roles)s) may not change “%(field)s”.")
+ALL_RIGHTS = Rights("administrator", administrator=True)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """On whose behalf the session works. Without a user it is the program itself."""
+    """On whose behalf the session works. Without a user it is the program itself.
+
+    `peers` are the users of the actor's business units, `division` those of the units below as well, by key.
+    One that is `looking` reads with the rights of another and writes nothing.
+    """
 
     user_id: int | None
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[Rights, ...]
+    peers: frozenset[int] = frozenset()
+    division: frozenset[int] = frozenset()
+    looking: bool = False
 
     def level(self, entity: str, permission: Permission) -> Level:
         """Return the widest level that any of the roles grants."""
         return max((role.level(entity, permission) for role in self.roles), default=Level.NONE)
 
+    def access(self, entity: str, key: str) -> Access | None:
+        """Return what may be done with a guarded field, by the role that opens it widest."""
+        found = {role.access(entity, key) for role in self.roles}
+        return next((access for access in (Access.EDIT, Access.VIEW) if access in found), None)
+
+    def reach(self, level: Level) -> frozenset[int] | None:
+        """Return the users whose rows a level reaches, by key; None for those of everybody and of nobody."""
+        if level is Level.ORGANISATION:
+            return None
+        me = frozenset() if self.user_id is None else frozenset({self.user_id})
+        wider = {Level.OWN: me, Level.UNIT: me | self.peers, Level.DIVISION: me | self.peers | self.division}
+        return wider.get(level, frozenset())
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether one of the roles may do everything."""
+        return any(role.administrator for role in self.roles)
+
     def elevated(self) -> Actor:
         """Return the same person with every permission, for operations that have checked for themselves."""
-        return replace(self, roles=(ROLES[RoleName.ADMINISTRATOR],))
+        return replace(self, roles=(ALL_RIGHTS,))
 
 
-SYSTEM = Actor(None, "Clientela", (ROLES[RoleName.ADMINISTRATOR],))
-
-
-def actor_for(user: User) -> Actor:
-    """Return the actor that a signed-in user is."""
-    return Actor(user.id, user.name, (ROLES[user.role],))
+SYSTEM = Actor(None, "Clientela", (ALL_RIGHTS,))
 
 
 @dataclass(frozen=True)
@@ -98,28 +93,41 @@ class Decision:
 
 
 def decide(actor: Actor, permission: Permission, model: type[Base], row: Base | None = None) -> Decision:
-    """Say whether the actor may do this with rows of the entity, or with this very row."""
+    """Say whether the actor may do this with rows of the entity, or with this very row.
+
+    A change of owner is the permission *assign*, asked of the owner before and the one after; the others look at the
+    owner in the database, and of a new row at the one it will have.
+    """
     ruling = ruling_entity(model)
     level = actor.level(ruling.__tablename__, permission)
-    about = {"action": permission.value, "entity": model.__plural__.lower(), "roles": _role_names(actor)}
+    about = {"action": permission.value, "entity": model.__plural__.lower(), "roles": role_names(actor)}
     if level is Level.NONE:
-        return Decision(False, N_("Your role (%(roles)s) may not %(action)s %(entity)s."), about)
-    if row is None or level is Level.ORGANISATION or _owns(actor, row):
+        return Decision(False, NOTHING, about)
+    if row is None or _reaches(actor, level, owners_of(row, both=permission is Permission.ASSIGN)):
         return Decision(True)
-    reason = N_("Your role (%(roles)s) may %(action)s only your own %(entity)s, and “%(title)s” is not yours.")
-    return Decision(False, reason, about | {"title": title_of(row)})
+    return Decision(False, NARROW[level], about | {"title": title_of(row)})
 
 
-def criterion(actor: Actor, model: type[Base], columns: Any) -> ColumnElement[bool] | None:
-    """Return which rows the actor may view, over the given columns of the ruling entity; None for all of them."""
-    level = actor.level(model.__tablename__, Permission.VIEW)
-    if level is Level.ORGANISATION:
+def criterion(actor: Actor, permission: Permission, model: type[Base], columns: Any) -> ColumnElement[bool] | None:
+    """Return for which rows the actor has a permission, over the columns of the ruling entity; None for all of them."""
+    reach = actor.reach(actor.level(model.__tablename__, permission))
+    if reach is None:
         return None
     if issubclass(model, User):
-        return columns.id == actor.user_id  # type: ignore[no-any-return]  # everybody sees themselves
-    if level is Level.NONE or not issubclass(model, Owned):
+        return columns.id.in_(sorted({*reach, actor.user_id} - {None}))  # type: ignore[no-any-return]  # everybody sees themselves
+    if not reach or not issubclass(model, Owned):
         return false()
-    return columns.owner_id == actor.user_id  # type: ignore[no-any-return]
+    return _among(columns.owner_id, sorted(reach))
+
+
+def may_see(actor: Actor, attribute: Attribute) -> bool:
+    """Return whether the actor may read a field: all but guarded ones are read with their rows."""
+    return not attribute.facts.guarded or actor.access(attribute.column.table.name, attribute.key) is not None
+
+
+def may_edit(actor: Actor, attribute: Attribute) -> bool:
+    """Return whether the actor may change a field: all but guarded ones are changed with their rows."""
+    return not attribute.facts.guarded or actor.access(attribute.column.table.name, attribute.key) is Access.EDIT
 
 
 @cache
@@ -129,22 +137,35 @@ def ruling_entity(model: type[Base]) -> type[Base]:
     return ruling_entity(parent.target) if parent and parent.target else model
 
 
-def _owns(actor: Actor, row: Base) -> bool:
-    """Whether the row is the actor's in the database, and still is once it is written.
+def owners_of(row: Base, *, both: bool = False) -> list[int | None]:
+    """Return the users who own a row: of a child, the owners of the parent it has and of the one it had.
 
-    Both count, so that nobody takes a row, or moves one away, by making it their own.
+    With `both`, the owner that it will have counts beside the one in the database.
     """
-    return actor.user_id is not None and all(owner == actor.user_id for owner in _owners(row))
+    return list(_owners(row, both=both))
 
 
-def _owners(row: Base) -> Iterator[int | None]:
-    """Yield every user who owns the row or will: of a child, the owners of the parent it has and of the one it had."""
+def role_names(actor: Actor) -> str:
+    """Return the actor's roles as people read them."""
+    return ", ".join(role.name for role in actor.roles) or "none"
+
+
+def _among(column: Any, keys: list[int]) -> ColumnElement[bool]:
+    return column == keys[0] if len(keys) == 1 else column.in_(keys)  # type: ignore[no-any-return]
+
+
+def _reaches(actor: Actor, level: Level, owners: list[int | None]) -> bool:
+    reach = actor.reach(level)
+    return reach is None or all(owner in reach for owner in owners)
+
+
+def _owners(row: Base, *, both: bool) -> Iterator[int | None]:
     parent = describe(type(row)).parent
     if parent is None:
-        yield from _own_owners(row)
+        yield from _own_owners(row, both=both)
         return
     for above in _parents(row, parent):
-        yield from _owners(above) if above is not None else [None]
+        yield from _owners(above, both=both) if above is not None else [None]
 
 
 def _parents(row: Base, parent: Attribute) -> Iterator[Base | None]:
@@ -155,15 +176,18 @@ def _parents(row: Base, parent: Attribute) -> Iterator[Base | None]:
         yield find(state.session, cast("type[Base]", parent.target), stored)
 
 
-def _own_owners(row: Any) -> Iterator[int | None]:
+def _own_owners(row: Any, *, both: bool) -> Iterator[int | None]:
     if not isinstance(row, Owned):
         yield row.id if isinstance(row, User) else None
         return
     owned: Any = row
-    if inspect(owned).persistent:
+    is_stored = inspect(owned).persistent
+    if is_stored:
         yield stored_key(owned, "owner")
-    yield getattr(owned.owner, "id", None) if relation_set(owned, "owner") else owned.owner_id
+    if both or not is_stored:
+        yield coming_owner(owned)
 
 
-def _role_names(actor: Actor) -> str:
-    return ", ".join(role.name for role in actor.roles) or "none"
+def coming_owner(row: Any) -> int | None:
+    """Return who will own the row once it is written, by key."""
+    return getattr(row.owner, "id", None) if relation_set(row, "owner") else row.owner_id

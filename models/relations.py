@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from models.naming import plural, snake
 
-Orphans = Literal["refuse", "clear", "default"]
+Orphans = Literal["refuse", "clear", "default", "delete"]
 
 _targets: list[tuple[str, str]] = []  # where a relation is declared, and the name of the class it leads to
 
@@ -33,16 +33,17 @@ class Relation:
         owner.__annotations__[f"{name}_id"] = Mapped[int | None] if optional else Mapped[int]
         owner.__annotations__.setdefault(name, annotation)
         setattr(owner, f"{name}_id", mapped_column(key, index=self.indexed, info={"relation": name}))
-        setattr(owner, name, relationship(target, **self.options(owner, name)))
+        setattr(owner, name, relationship(target, **self.options(owner, name, target)))
 
     @property
     def on_delete(self) -> str:
         """What the database does with this row when the other one is deleted."""
         return "RESTRICT"
 
-    def options(self, owner: type, name: str) -> dict[str, Any]:
-        """Return the arguments of the relationship."""
-        return {"foreign_keys": f"{owner.__name__}.{name}_id", "info": {"relation": self}}
+    def options(self, owner: type, name: str, target: str) -> dict[str, Any]:
+        """Return the arguments of the relationship; one that leads to its own entity says which end is the other."""
+        itself = {"remote_side": f"{owner.__name__}.id"} if target == owner.__name__ else {}
+        return {"foreign_keys": f"{owner.__name__}.{name}_id", "info": {"relation": self}} | itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +51,15 @@ class Reference(Relation):
     """A row that this one points to.
 
     `orphans` says what becomes of this row when the other one is deleted; `creator` fills it with the user who creates
-    the row.
+    the row, `sole` with the only row there is to choose. A `derived` one may be left empty on a new row. The other
+    record shows the rows that point to it where this is `listed`.
     """
 
     orphans: Orphans = "refuse"
     creator: bool = False
+    sole: bool = False
+    derived: bool = False
+    listed: bool = False
     fixed: bool = False
 
 
@@ -69,7 +74,7 @@ class Parent(Relation):
         """A child goes with its parent."""
         return "CASCADE"
 
-    def options(self, owner: type, name: str) -> dict[str, Any]:
+    def options(self, owner: type, name: str, target: str) -> dict[str, Any]:
         """Add the parent's collection, ordered and deleting what leaves it."""
         collection = backref(
             plural(snake(owner.__name__).removeprefix(f"{name}_")),
@@ -77,7 +82,7 @@ class Parent(Relation):
             order_by=f"{owner.__name__}.id",
             info={"children": True},
         )
-        return super().options(owner, name) | {"backref": collection}
+        return super().options(owner, name, target) | {"backref": collection}
 
 
 def check_targets(known: Collection[str]) -> None:

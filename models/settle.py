@@ -10,13 +10,17 @@ from sqlalchemy import inspect, select, true
 from sqlalchemy.orm import Session, UOWTransaction
 
 from models.base import Base
-from models.checking import check, points, settle_dependents
+from models.checking import check, is_reassigned, points, settle_dependents
 from models.description import Attribute, describe
 from models.errors import DomainError, DomainErrors
-from models.gate import actor_of, written
+from models.gate import actor_of, ungated, written
+from models.i18n import N_
 from models.permissions import Permission
 from models.related import find_all, load_parts, related, relation_set
 from models.relations import Reference
+
+OFFERING = ungated("whether a row can be chosen is asked of one that the actor has named already")
+NOT_OFFERED = N_("This %(thing)s can no longer be chosen.")
 
 
 def complete_rows(session: Session, context: UOWTransaction, instances: Any) -> None:
@@ -33,6 +37,7 @@ def settle_rows(session: Session, context: UOWTransaction, instances: Any) -> No
     while rows := [row for row in dict.fromkeys(_to_settle(session)) if row not in done]:
         done |= dict.fromkeys(rows)
         _load_parts(rows)
+        errors += _not_offered(session, rows)
         for row in rows:
             errors += [_about(row, error) for error in check(row)]
             if inspect(row).persistent:
@@ -75,6 +80,8 @@ def _fill(session: Session) -> None:
     for row, each, relation in _references(row for row in session.new if isinstance(row, Base)):
         if points(row, each.key):
             continue
+        if relation.sole and each.target:
+            setattr(row, each.key, _only(session, each.target, type(row)))
         if relation.creator and not {each.key, each.column.key} & set(inspect(row).dict):
             setattr(row, each.column.key, actor_of(session).user_id)
         if relation.orphans == "default" and each.target:
@@ -93,6 +100,14 @@ def _references(rows: Iterable[Base]) -> Iterator[tuple[Base, Attribute, Referen
 
 def _default(session: Session, target: Any) -> Base | None:
     return session.scalar(select(target).where(target.is_default == true()))
+
+
+def _only(session: Session, target: Any, to: type[Base]) -> Base | None:
+    """Return the only row that can be chosen, if there is just one."""
+    offered = target.offered(to)
+    query = select(target).limit(2)
+    found = session.scalars(query if offered is None else query.where(offered)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _agree(session: Session) -> None:
@@ -130,6 +145,38 @@ def _obstacles(session: Session) -> Iterator[DomainError]:
         obstacle = row.obstacle() if isinstance(row, Base) else None
         if obstacle:
             yield _about(row, obstacle)
+
+
+def _not_offered(session: Session, rows: Iterable[Base]) -> Iterator[DomainError]:
+    """Refuse what can no longer be chosen, such as an inactive channel; what was chosen before stays, or comes back."""
+    if "undo_of" in session.info:
+        return
+    chosen: dict[tuple[type[Base], type[Base]], list[tuple[Base, Attribute]]] = defaultdict(list)
+    for row in rows:
+        for each in describe(type(row)).attributes.values():
+            if _is_choice(row, each) and is_reassigned(row, each.key):
+                chosen[each.target, type(row)].append((row, each))
+    for (target, model), pairs in chosen.items():
+        offered: Any = target.offered(model)
+        wanted = {key for row, each in pairs if (key := _key(row, each)) is not None}
+        query = select(target.id).where(target.id.in_(wanted), offered)
+        there = set(session.scalars(query, execution_options=OFFERING)) if wanted else set()
+        for row, each in pairs:
+            if _key(row, each) in wanted - there:
+                yield _about(row, DomainError(NOT_OFFERED, each.key, thing=each.label.lower()))
+
+
+def _is_choice(row: Base, relation: Attribute) -> bool:
+    """Whether a relation leads to rows of which some can be chosen and others not."""
+    return not (relation.target is None or relation.is_parent) and relation.target.offered(type(row)) is not None
+
+
+def _key(row: Base, relation: Attribute) -> int | None:
+    """Return the key of the row that a relation leads to; None if it is not stored yet."""
+    found: int | None = getattr(row, relation.column.key)
+    if relation_set(row, relation.key):
+        found = getattr(getattr(row, relation.key), "id", None)
+    return found
 
 
 def _to_settle(session: Session) -> Iterator[Base]:

@@ -1,25 +1,66 @@
-"""The rows that the panel cannot do without."""
+"""The rows that the panel cannot do without, and the roles that a new one begins with."""
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import or_, select
 
+from models.channel import Channel, ChannelEntity
+from models.customer import Customer
 from models.gate import acting_as
 from models.group import CustomerGroup
 from models.permissions import SYSTEM
+from models.rights import Access, Level, Permission
+from models.role import LEVEL_KEYS, Role, RoleField, RoleGrant
+from models.unit import BusinessUnit
 
 DEFAULT_GROUP = "General"
+DEFAULT_CHANNEL = "Sales"
+DEFAULT_UNIT = "Company"
+ROLES = Path(__file__).parent / "reference" / "roles.toml"
 
 
 def load_reference(session: Any) -> None:
-    """Make sure that there is a default group, named General unless it has been renamed. The caller commits."""
+    """Make sure of a default group; give a new panel its roles, its first business unit and channel.
+
+    What people have renamed, changed or deleted since stays so. The caller commits.
+    """
     with acting_as(session, SYSTEM):
-        wanted = or_(CustomerGroup.is_default, CustomerGroup.name == DEFAULT_GROUP)
-        found = session.scalars(select(CustomerGroup).where(wanted)).all()
-        if not any(group.is_default for group in found):
-            group = found[0] if found else CustomerGroup(name=DEFAULT_GROUP)
-            group.is_default = True
-            session.add(group)
-            session.flush()
+        _default_group(session)
+        if session.scalar(select(Role.id).limit(1)) is None:
+            session.add_all(shipped_roles())
+        if session.scalar(select(BusinessUnit.id).limit(1)) is None:
+            session.add(BusinessUnit(name=DEFAULT_UNIT))
+        if session.scalar(select(Channel.id).limit(1)) is None:
+            session.add(Channel(name=DEFAULT_CHANNEL, entities=[ChannelEntity(entity=Customer.__tablename__)]))
+        session.flush()
+
+
+def shipped_roles() -> list[Role]:
+    """Return the roles of roles.toml, not stored yet."""
+    return [_role(written) for written in tomllib.loads(ROLES.read_text(encoding="utf-8"))["roles"]]
+
+
+def _default_group(session: Any) -> None:
+    wanted = or_(CustomerGroup.is_default, CustomerGroup.name == DEFAULT_GROUP)
+    found = session.scalars(select(CustomerGroup).where(wanted)).all()
+    if not any(group.is_default for group in found):
+        group = found[0] if found else CustomerGroup(name=DEFAULT_GROUP)
+        group.is_default = True
+        session.add(group)
+
+
+def _role(written: dict[str, Any]) -> Role:
+    grants, fields = written.pop("grants", {}), written.pop("fields", {})
+    role = Role(**written)
+    role.grants = [RoleGrant(entity=entity, **levels_of(levels)) for entity, levels in grants.items()]
+    role.fields = [RoleField(field=field, access=Access(access)) for field, access in fields.items()]
+    return role
+
+
+def levels_of(levels: dict[str, str]) -> dict[str, Level]:
+    """Return levels by permission, as they are written, as the columns of a grant."""
+    return {LEVEL_KEYS[Permission(name)]: Level(level) for name, level in levels.items()}

@@ -21,9 +21,9 @@ from models.group import CustomerGroup
 from models.note import Note
 from models.operations.sessions import open_session
 from models.permissions import SYSTEM
-from models.user import RoleName, User
+from models.user import User
 from seed.reference_rows import load_reference
-from tests.people import add_user
+from tests.people import ADMINISTRATOR, add_user
 
 FRAGMENT = {"HX-Request": "true"}
 VAT = "IT12345670785"
@@ -33,7 +33,7 @@ COUNTED_OUT = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 class Panel:
     """A browser in which somebody is signed in: pages are opened, forms filled in and sent."""
 
-    def __init__(self, app: Flask, user: User | RoleName = RoleName.ADMINISTRATOR) -> None:
+    def __init__(self, app: Flask, user: User | str = ADMINISTRATOR) -> None:
         set_actor(db.session, SYSTEM)
         user = user if isinstance(user, User) else add_user(user)
         self.client: FlaskClient = app.test_client()

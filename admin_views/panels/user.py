@@ -21,7 +21,7 @@ class UserView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "user-shield"
-    column_list = ["name", "email", "role", "active", "updated_at"]
+    column_list = ["name", "email", "active", "updated_at"]
 
     @deed("deactivate", N_("Deactivate…"), Permission.EDIT, danger=True)
     def deactivate(self, rows: Sequence[Any]) -> str:

@@ -12,11 +12,12 @@ from models.gate import acting_as, actor_of
 from models.i18n import N_
 from models.operations.throttle import WrongPassword, counted_try
 from models.permissions import SYSTEM
+from models.role import Role
 from models.rules.password import Sealed, check_password
 from models.rules.password_hash import hash_password, verify_password
 from models.sealing import POLICIES
 from models.types import utcnow
-from models.user import RoleName, User
+from models.user import User, UserRole
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters and digits that look alike
 GROUPS, GROUP_LENGTH = 5, 5  # 25 of 31 characters: 123 bits
@@ -33,9 +34,11 @@ def generated_password() -> str:
 def create_administrator(session: Any, email: str, password: str | None, name: str) -> tuple[User, str]:
     """Add an administrator, with a generated password unless one is given; return both. The caller commits."""
     password = password or generated_password()
-    user = User(name=name, email=email, role=RoleName.ADMINISTRATOR, active=True)
+    user = User(name=name, email=email, active=True)
     _keep(user, sealed_for(user, password))
     with acting_as(session, SYSTEM):
+        role = session.scalars(select(Role).where(Role.administrator)).one()
+        user.roles.append(UserRole(role=role))
         session.add(user)
         session.flush()
     return user, password

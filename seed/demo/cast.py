@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models.group import CustomerGroup
 from models.rules.email import email_key
 from models.rules.password import CUSTOMER, Sealed, seal
-from models.user import RoleName, User
+from models.user import User
 from seed.reference_rows import DEFAULT_GROUP
 
 GROUPS: tuple[dict[str, Any], ...] = (

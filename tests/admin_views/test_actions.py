@@ -22,10 +22,10 @@ from models.group import CustomerGroup
 from models.history import ChangeSet
 from models.note import Note
 from models.operations.deletion import delete_rows
-from models.user import RoleName, User
+from models.user import User
 from tests.admin_views.test_lists import titles
 from tests.panel import Forms, Panel, add, company, contact, default_group, new_company, note_on, stored
-from tests.people import add_user
+from tests.people import EDITOR, add_user
 
 
 def keys(*rows: Base) -> list[str]:
@@ -260,7 +260,7 @@ def test_undo_leads_nowhere_else(app: Flask, url: str) -> None:
 
 def test_an_editor_undoes_only_what_they_could_do(app: Flask) -> None:
     gold = add(CustomerGroup(name="Gold"))
-    admin, editor = Panel(app), Panel(app, RoleName.EDITOR)
+    admin, editor = Panel(app), Panel(app, EDITOR)
     admin.fill(f"/customer_group/edit/?id={gold.id}", {"name": "Golden"})
     last = last_change()
     assert editor.post(f"/change_set/{last}/undo").status_code == 403

@@ -22,8 +22,8 @@ from models.gate import acting_as, actor_of
 from models.operations.sessions import DOOR
 from models.operations.throttle import MOST
 from models.permissions import SYSTEM
-from models.user import RoleName, User
-from tests.people import PASSWORD, add_user, csrf_token, post, sign_in
+from models.user import User
+from tests.people import EDITOR, PASSWORD, VIEWER, add_user, csrf_token, post, sign_in
 
 ACCOUNT = "/account/"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_the_form_asks_for_what_password_managers_know(client: FlaskClient) -> N
 
 
 def test_a_request_works_on_behalf_of_its_user(app: Flask, client: FlaskClient) -> None:
-    user = add_user(RoleName.VIEWER, name="Jonas Weber")
+    user = add_user(VIEWER, name="Jonas Weber")
     sign_in(client, user)
     seen = []
     app.before_request_funcs[None].append(lambda: seen.append((actor_of(db.session).user_id, current_user.name)))
@@ -229,7 +229,7 @@ def test_half_an_hour_of_silence_ends_a_session(client: FlaskClient) -> None:
 
 def test_who_is_deactivated_is_out_with_the_next_request(client: FlaskClient) -> None:
     add_user()
-    user = add_user(RoleName.EDITOR)
+    user = add_user(EDITOR)
     sign_in(client, user)
     deactivate(user.id)
     assert not let_in(client)

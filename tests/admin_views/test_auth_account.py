@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from admin_views.account import browser_name
 from models.operations.throttle import MOST
-from models.user import RoleName, User
-from tests.people import PASSWORD, add_user, post, sign_in
+from models.user import User
+from tests.people import PASSWORD, VIEWER, add_user, post, sign_in
 
 ACCOUNT = "/account/"
 NEW = "seven owls over a copper roof"
@@ -22,7 +22,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 @pytest.fixture
 def user(app: Flask) -> User:
     """Somebody with little rights: an account is everybody's own."""
-    return add_user(RoleName.VIEWER, name="Jonas Weber")
+    return add_user(VIEWER, name="Jonas Weber")
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from models.operations.sign_in import sign_in
 from models.operations.throttle import WrongPassword
 from models.permissions import SYSTEM
 from models.search import SearchEntry
-from models.user import RoleName, User
+from models.user import User
 from tests.conftest import dispose, make_app
+from tests.people import ADMINISTRATOR
 
 FEW = 10
 SHOWN = re.compile(r"Password: (\S+) \(shown only now\)")
@@ -166,7 +167,7 @@ def test_an_administrator_can_be_added_later(panel: Flask) -> None:
     with panel.app_context():
         set_actor(db.session, SYSTEM)
         user = db.session.scalars(select(User)).one()
-        assert (user.name, user.role) == ("Nora Berg", RoleName.ADMINISTRATOR)
+        assert (user.name, user.role) == ("Nora Berg", ADMINISTRATOR)
 
 
 def test_a_password_can_be_typed_and_is_then_not_shown(panel: Flask) -> None:

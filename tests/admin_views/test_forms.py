@@ -11,9 +11,9 @@ from flask import Flask
 from models.base import db
 from models.customer import Customer
 from models.group import CustomerGroup
-from models.user import RoleName, User
+from models.user import User
 from tests.panel import VAT, Forms, Panel, add, company, default_group, stored
-from tests.people import add_user
+from tests.people import ADMINISTRATOR, add_user
 
 LONG = "x" * 1000
 RIGHT = {
@@ -250,7 +250,7 @@ def test_the_last_administrator_stays_one_and_the_form_says_so(app: Flask) -> No
     assert answer.status_code == 422
     assert "last active administrator" in errors(answer.text)["role"]
     db.session.expire_all()
-    assert stored(User)[0].role is RoleName.ADMINISTRATOR
+    assert stored(User)[0].role is ADMINISTRATOR
 
 
 def test_an_unknown_panel_is_not_found(app: Flask) -> None:

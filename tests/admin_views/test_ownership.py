@@ -11,13 +11,14 @@ from models.contact import Contact
 from models.customer import Customer
 from models.history import ChangeSet
 from models.note import Note
-from models.permissions import READING, ROLES, Level, Permission, Role
-from models.user import RoleName, User
+from models.permissions import READING, Level, Permission
+from models.user import User
 from tests.panel import Panel, add, company, contact, note_on, stored
-from tests.people import add_user
+from tests.people import EDITOR, add_user, regrant
 
 OWN = dict.fromkeys(Permission, Level.OWN)
-SELLER = Role("seller", {"*": OWN, "user": READING, "customer_group": READING})
+SET_UP = {"user": READING, "customer_group": READING, "channel": READING}
+SELLER = {"*": OWN, **SET_UP}
 
 
 class Story:
@@ -25,7 +26,7 @@ class Story:
 
     def __init__(self, app: Flask) -> None:
         self.admin = Panel(app)
-        me, other = add_user(RoleName.EDITOR), add_user(RoleName.EDITOR)
+        me, other = add_user(EDITOR), add_user(EDITOR)
         self.panel = Panel(app, me)
         self.me, self.other = me, other
         self.mine = company("Mine Srl", owner=me, emails=["mine@example.com"])
@@ -36,9 +37,9 @@ class Story:
 
 
 @pytest.fixture
-def story(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Story:
+def story(app: Flask) -> Story:
     """Let editors be sellers."""
-    monkeypatch.setitem(ROLES, RoleName.EDITOR, SELLER)
+    regrant(EDITOR, SELLER)
     return Story(app)
 
 
@@ -151,9 +152,9 @@ def test_a_record_that_is_given_away_in_mid_session_is_gone_at_save(story: Story
     assert story.panel.send(page, {"tags": "mine"}).status_code == 404
 
 
-def test_who_sees_everything_but_edits_their_own_reads_why_not(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_sees_everything_but_edits_their_own_reads_why_not(app: Flask) -> None:
     wide = {**OWN, Permission.VIEW: Level.ORGANISATION}
-    monkeypatch.setitem(ROLES, RoleName.EDITOR, Role("seller", {"*": wide, "user": READING, "customer_group": READING}))
+    regrant(EDITOR, {"*": wide, **SET_UP})
     story = Story(app)
     page = story.panel.get(f"/customer/details/?id={story.theirs.id}").text
     assert "is not yours" in page

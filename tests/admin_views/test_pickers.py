@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
 from models.contact import Contact
 from models.customer import Customer
-from models.permissions import ROLES, Role
-from models.user import RoleName
+from models.permissions import EVERYTHING
 from tests.admin_views.test_forms import errors
 from tests.panel import Panel, company, contact, stored
-from tests.people import add_user
+from tests.people import EDITOR, add_user, regrant
 
 
 @pytest.mark.parametrize("key", ["999999", "0", "-1", "abc", "1,2", str(10**23), "١"])
@@ -34,14 +31,11 @@ def test_a_relation_that_may_be_empty_can_be_emptied(app: Flask) -> None:
     assert stored(Customer)[0].owner is None
 
 
-def test_a_relation_to_a_hidden_row_stays_when_the_panel_is_saved(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    blind: Any = {**ROLES[RoleName.EDITOR].grants, "user": {}}
-    monkeypatch.setitem(ROLES, RoleName.EDITOR, Role("blind", blind))
+def test_a_relation_to_a_hidden_row_stays_when_the_panel_is_saved(app: Flask) -> None:
+    regrant(EDITOR, {"*": EVERYTHING, "user": {}})
     owner = add_user()
     customer = company(owner=owner)
-    assert (
-        Panel(app, RoleName.EDITOR).fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "x"}).status_code == 303
-    )
+    assert Panel(app, EDITOR).fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "x"}).status_code == 303
     [row] = stored(Customer)
     assert (row.tags, row.owner_id) == ("x", owner.id)
 

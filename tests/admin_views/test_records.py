@@ -10,12 +10,11 @@ from flask import Flask
 
 from models.customer import Customer, CustomerKind
 from models.group import CustomerGroup
-from models.permissions import READING, ROLES, Role
-from models.user import RoleName
+from models.permissions import READING
 from tests.admin_views.test_actions import toasts
 from tests.admin_views.test_lists import titles
 from tests.panel import Panel, add, company, contact, default_group, new_company, note_on, stored
-from tests.people import add_user
+from tests.people import VIEWER, add_user, regrant
 
 
 def test_a_record_shows_its_panels_children_and_history(app: Flask) -> None:
@@ -177,10 +176,10 @@ def test_a_private_customer_is_called_by_name(app: Flask) -> None:
     assert "Private" in page
 
 
-def test_what_a_role_cannot_see_is_in_no_menu_and_cannot_be_opened(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ROLES, RoleName.VIEWER, Role("narrow", {"customer": READING}))
+def test_what_a_role_cannot_see_is_in_no_menu_and_cannot_be_opened(app: Flask) -> None:
+    regrant(VIEWER, {"customer": READING})
     customer = company()
-    panel = Panel(app, RoleName.VIEWER)
+    panel = Panel(app, VIEWER)
     page = panel.get(f"/customer/details/?id={customer.id}")
     assert page.status_code == 200
     assert 'href="/user/"' not in page.text

@@ -12,8 +12,9 @@ from sqlalchemy import MetaData, func, select
 from models.base import db
 from models.customer import Customer
 from models.history import ChangeSet
-from models.user import RoleName, User
+from models.user import User
 from tests.panel import Panel, company, contact, default_group, note_on, stored
+from tests.people import EDITOR, VIEWER
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ENTITIES = ("customer", "contact", "note", "customer_group", "user")
@@ -75,7 +76,7 @@ WRITES = (
 @pytest.mark.parametrize("path", WRITES)
 def test_a_viewer_may_not_write(app: Flask, path: str) -> None:
     customer = company()
-    panel = Panel(app, RoleName.VIEWER)
+    panel = Panel(app, VIEWER)
     before = rows()
     for fragment in (False, True):
         for answer in (
@@ -93,7 +94,7 @@ def test_a_viewer_is_refused_by_every_address_that_changes_records(app: Flask) -
         "customer": customer.id, "contact": contact(customer).id, "note": note_on(customer, body="x").id,
         "customer_group": customer.group.id, "user": 1,
     }  # fmt: skip
-    panel = Panel(app, RoleName.VIEWER)
+    panel = Panel(app, VIEWER)
     of_entity["user"] = stored(User)[-1].id
     before = rows()
     checked = 0
@@ -116,7 +117,7 @@ def test_a_viewer_is_refused_by_every_address_that_changes_records(app: Flask) -
 
 
 def test_a_viewer_may_neither_act_on_a_selection_nor_export_nor_undo(app: Flask) -> None:
-    admin, panel = Panel(app), Panel(app, RoleName.VIEWER)
+    admin, panel = Panel(app), Panel(app, VIEWER)
     customer = company()
     admin.fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "new"})
     last = db.session.connection().scalar(select(func.max(ChangeSet.id)))
@@ -131,7 +132,7 @@ def test_what_a_viewer_may_not_do_is_not_offered(app: Flask) -> None:
     customer = company()
     contact(customer)
     note_on(customer, body="Called.")
-    panel = Panel(app, RoleName.VIEWER)
+    panel = Panel(app, VIEWER)
     page = panel.get(f"/customer/details/?id={customer.id}").text
     assert "/edit/" not in page
     assert "/delete/" not in page
@@ -145,7 +146,7 @@ def test_what_a_viewer_may_not_do_is_not_offered(app: Flask) -> None:
 
 def test_an_editor_writes_customers_but_neither_groups_nor_users(app: Flask) -> None:
     group = default_group()
-    panel = Panel(app, RoleName.EDITOR)
+    panel = Panel(app, EDITOR)
     assert panel.get("/customer/new/").status_code == 200
     assert panel.get("/contact/new/").status_code == 200
     assert panel.get("/customer_group/").status_code == 200

@@ -13,7 +13,7 @@ from flask import Flask
 
 from app import create_app
 from models.description import describe, entities
-from models.permissions import ROLES
+from seed.reference_rows import shipped_roles
 from tests.layers.source import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ def test_the_readme_lists_every_entity_with_what_it_is(panel: Flask) -> None:
 
 
 def test_the_readme_lists_every_role(panel: Flask) -> None:
-    assert [row[0] for row in table("Roles")] == [role.name for role in ROLES.values()]
+    assert table("Roles") == [[role.name, role.description] for role in shipped_roles()]
 
 
 def test_the_readme_lists_every_command_with_its_help(panel: Flask) -> None:

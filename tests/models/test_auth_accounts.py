@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from models.actors import actor_for
 from models.base import db
 from models.errors import DomainError, Refused
 from models.gate import acting_as, set_actor
@@ -15,10 +16,10 @@ from models.history import Change
 from models.operations.accounts import change_own_password, create_administrator, generated_password
 from models.operations.sign_in import DOOR, sign_in
 from models.operations.throttle import MOST, Throttled, WrongPassword
-from models.permissions import SYSTEM, actor_for
+from models.permissions import SYSTEM
 from models.rules.password import PasswordHashing, Sealed, needs_rehash
-from models.user import RoleName, User
-from tests.people import PASSWORD, add_user
+from models.user import User
+from tests.people import ADMINISTRATOR, EDITOR, PASSWORD, VIEWER, add_user
 
 NEW = "seven owls over a copper roof"
 
@@ -37,7 +38,7 @@ def stored(user: User) -> User:
 def test_the_first_administrator_gets_a_password_that_works(app: Flask) -> None:
     user, password = create_administrator(db.session, "Boss@Example.com", None, "Anna Rossi")
     db.session.commit()
-    assert (user.role, user.active, len(password)) == (RoleName.ADMINISTRATOR, True, 29)
+    assert (user.role, user.active, len(password)) == (ADMINISTRATOR, True, 29)
     assert let_in(user, password)
 
 
@@ -101,8 +102,8 @@ def test_signing_in_seals_an_old_password_at_todays_cost_without_a_trace_in_the_
 
 
 def test_people_change_their_own_password_whatever_their_role(app: Flask) -> None:
-    user = add_user(RoleName.VIEWER)
-    set_actor(db.session, actor_for(user))
+    user = add_user(VIEWER)
+    set_actor(db.session, actor_for(db.session, user))
     change_own_password(db.session, user.id, PASSWORD, NEW, "192.0.2.1")
     db.session.commit()
     assert (let_in(user, PASSWORD), let_in(user, NEW)) == (False, True)
@@ -110,8 +111,8 @@ def test_people_change_their_own_password_whatever_their_role(app: Flask) -> Non
 
 
 def test_a_changed_password_is_in_the_history_without_its_hash(app: Flask) -> None:
-    user = add_user(RoleName.VIEWER)
-    set_actor(db.session, actor_for(user))
+    user = add_user(VIEWER)
+    set_actor(db.session, actor_for(db.session, user))
     change_own_password(db.session, user.id, PASSWORD, NEW, "192.0.2.1")
     db.session.commit()
     changes = db.session.scalars(select(Change).where(Change.row_id == user.id), execution_options=DOOR).all()
@@ -132,7 +133,7 @@ REFUSED = {
 def test_a_password_stays_when(app: Flask, case: str) -> None:
     current, new, field = REFUSED[case]
     user = add_user(email="anna@example.com")
-    set_actor(db.session, actor_for(user))
+    set_actor(db.session, actor_for(db.session, user))
     with pytest.raises(DomainError) as refusal:
         change_own_password(db.session, user.id, current, new, "192.0.2.1")
     db.session.rollback()
@@ -142,7 +143,7 @@ def test_a_password_stays_when(app: Flask, case: str) -> None:
 
 def test_an_open_session_cannot_guess_the_password_without_end(app: Flask) -> None:
     user = add_user()
-    set_actor(db.session, actor_for(user))
+    set_actor(db.session, actor_for(db.session, user))
     for number in range(MOST):
         with pytest.raises(WrongPassword):
             change_own_password(db.session, user.id, f"guess {number}", NEW, f"192.0.2.{number}")
@@ -150,13 +151,13 @@ def test_an_open_session_cannot_guess_the_password_without_end(app: Flask) -> No
         change_own_password(db.session, user.id, PASSWORD, NEW, "192.0.2.99")
 
 
-WAYS_OUT: dict[str, dict[str, Any]] = {"demoted": {"role": RoleName.EDITOR}, "deactivated": {"active": False}}
+WAYS_OUT: dict[str, dict[str, Any]] = {"demoted": {"role": EDITOR}, "deactivated": {"active": False}}
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_the_last_administrator_cannot_be(app: Flask, way: str) -> None:
     user = add_user()
-    add_user(RoleName.EDITOR)
+    add_user(EDITOR)
     add_user(active=False)
     with acting_as(db.session, SYSTEM), pytest.raises(Refused) as refusal:
         change(user, **WAYS_OUT[way])
@@ -176,7 +177,7 @@ def test_the_last_administrator_cannot_be_deleted(app: Flask) -> None:
 def test_two_administrators_cannot_go_together(app: Flask) -> None:
     first, second = add_user(), add_user()
     with acting_as(db.session, SYSTEM):
-        first.role = RoleName.VIEWER
+        first.role = VIEWER
         db.session.delete(second)
         with pytest.raises(Refused):
             db.session.flush()
@@ -191,10 +192,10 @@ def test_an_administrator_may_go_where_another_stays(app: Flask, way: str) -> No
 
 
 def test_the_last_administrator_may_hand_over(app: Flask) -> None:
-    user, heir = add_user(), add_user(RoleName.EDITOR)
+    user, heir = add_user(), add_user(EDITOR)
     with acting_as(db.session, SYSTEM):
-        heir.role = RoleName.ADMINISTRATOR
-        change(user, role=RoleName.EDITOR)
+        heir.role = ADMINISTRATOR
+        change(user, role=EDITOR)
 
 
 def test_the_last_administrator_may_change_their_name(app: Flask) -> None:

@@ -26,8 +26,8 @@ from models.operations.sessions import (
 )
 from models.permissions import SYSTEM
 from models.rules.password import Sealed
-from models.user import RoleName, User
-from tests.people import HASH, add_user
+from models.user import User
+from tests.people import EDITOR, HASH, VIEWER, add_user
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -137,7 +137,7 @@ def test_all_other_sessions_end_at_once(app: Flask) -> None:
 
 CHANGES = {
     "password": Sealed(HASH.replace("p=1", "p=2")),
-    "role": RoleName.VIEWER,
+    "role": VIEWER,
     "active": False,
 }
 
@@ -163,7 +163,7 @@ def test_a_change_that_is_taken_back_ends_no_session(app: Flask) -> None:
     user = add_user()
     token = begin(user)
     with acting_as(db.session, SYSTEM):
-        user.role = RoleName.EDITOR
+        user.role = EDITOR
         db.session.flush()
         db.session.rollback()
     assert alive(token)

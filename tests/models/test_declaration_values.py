@@ -14,15 +14,16 @@ from models.customer import Customer, CustomerKind, CustomerPhone, Status
 from models.errors import DomainError
 from models.group import CustomerGroup
 from models.rules.password import Sealed, verify_password
-from models.user import RoleName, User
+from models.user import User
 from tests.models.world import begin, person
+from tests.people import VIEWER
 
 
 def test_defaults_are_there_from_the_start() -> None:
     customer, group = Customer(), CustomerGroup()
     assert (customer.kind, customer.status, customer.version) == (CustomerKind.COMPANY, Status.ACTIVE, 1)
     assert (customer.can_login, customer.newsletter, group.discount) == (False, False, Decimal(0))
-    assert (User().role, User().active) == (RoleName.VIEWER, True)
+    assert (User().role, User().active) == (VIEWER, True)
 
 
 def test_what_is_given_goes_before_the_default() -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from models.actors import actor_for
 from models.base import Base, db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail
@@ -17,8 +18,8 @@ from models.gate import acting_as, set_actor
 from models.group import CustomerGroup
 from models.note import Note
 from models.operations.deletion import Effect, delete_rows, preview
-from models.permissions import SYSTEM, Level, Permission, actor_for
-from models.user import RoleName, User
+from models.permissions import SYSTEM, Level, Permission
+from models.user import User
 from tests.models.scratch import create_tables, declared
 from tests.models.world import (
     ALL,
@@ -38,7 +39,7 @@ from tests.models.world import (
     statements,
     with_email,
 )
-from tests.people import add_user
+from tests.people import EDITOR, VIEWER, add_user
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +120,7 @@ def test_customers_that_one_does_not_see_count_as_well() -> None:
 
 
 def test_a_user_who_wrote_notes_may_go_and_the_notes_stay() -> None:
-    anna = add_user(RoleName.EDITOR, name="Anna")
+    anna = add_user(EDITOR, name="Anna")
     note = Note(customer=person(), body="x", author=anna)
     save(note)
     assert effects(anna) == {("Note", 1, "clear", "")}
@@ -130,7 +131,7 @@ def test_a_user_who_wrote_notes_may_go_and_the_notes_stay() -> None:
 
 def test_what_preview_refuses_is_not_deleted_by_those_who_did_not_look() -> None:
     anna = seller()
-    user, other = db.session.get_one(User, anna.user_id), add_user(RoleName.VIEWER)
+    user, other = db.session.get_one(User, anna.user_id), add_user(VIEWER)
     owned_by(anna)
     with pytest.raises(DomainErrors) as refusal:
         delete_rows(db.session, [user, other])
@@ -141,7 +142,10 @@ def test_what_preview_refuses_is_not_deleted_by_those_who_did_not_look() -> None
 
 def test_each_row_is_refused_for_its_own_reason() -> None:
     bert = seller(name="Bert")
-    anna = seller({"customer": ALL | {Permission.DELETE: Level.OWN}, "user": SEE, "customer_group": SEE}, name="Anna")
+    anna = seller(
+        {"customer": ALL | {Permission.DELETE: Level.OWN}, "user": SEE, "customer_group": SEE, "channel": SEE},
+        name="Anna",
+    )
     mine, theirs = owned_by(anna, "Mine"), owned_by(bert, "Theirs")
     keys = [mine.id, theirs.id]
     set_actor(db.session, anna)
@@ -155,7 +159,7 @@ def test_each_row_is_refused_for_its_own_reason() -> None:
 
 def test_who_may_not_delete_may_not() -> None:
     customer = person().id
-    set_actor(db.session, actor_for(add_user(RoleName.VIEWER)))
+    set_actor(db.session, actor_for(db.session, add_user(VIEWER)))
     row = db.session.get_one(Customer, customer)
     assert "may not delete customers" in refusals(row)[row]
 

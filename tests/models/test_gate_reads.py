@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, exists, func, insert, literal, select, text, union, update
 from sqlalchemy.orm import aliased, joinedload, selectinload, subqueryload
 
+from models.actors import actor_for
 from models.base import db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail
@@ -17,12 +18,12 @@ from models.gate import GateError, acting_as, set_actor, ungated
 from models.group import CustomerGroup
 from models.history import Change, ChangeSet
 from models.note import Note
-from models.permissions import SYSTEM, Actor, actor_for
+from models.permissions import SYSTEM, Actor
 from models.related import find, find_all, titles
 from models.search.index import SearchEntry
-from models.user import RoleName, User
+from models.user import User
 from tests.models.world import ALL, LOOKING, OWN, SEE, actor, begin, owned_by, save, seller, statements
-from tests.people import add_user
+from tests.people import EDITOR, add_user
 
 PAST = ungated("a test looks past the gate")
 
@@ -146,7 +147,7 @@ LOADERS = {"joined": joinedload, "selectin": selectinload, "subquery": subqueryl
 def leaky(app: Flask) -> None:
     """Somebody who sees all customers but, by an odd right, no group; and a customer whose contacts moved away."""
     begin()
-    odd = actor(add_user(RoleName.EDITOR), {"customer": ALL, "user": OWN, "customer_group": {}})
+    odd = actor(add_user(EDITOR), {"customer": ALL, "user": OWN, "customer_group": {}})
     owned_by(seller(name="Bert"), "Bert's")
     begin()
     begin(odd)
@@ -308,7 +309,7 @@ def test_of_several_roles_the_widest_wins(anna: Actor, roles: list[Any], seen: i
 
 
 def test_an_administrators_statements_carry_no_criterion(app: Flask) -> None:
-    begin(actor_for(add_user()))
+    begin(actor_for(db.session, add_user()))
     with statements() as sent:
         db.session.scalars(select(Contact)).all()
     assert all("WHERE" not in each for each in sent)

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from time_machine import travel
 
+from models.actors import actor_for
 from models.base import db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail
@@ -30,10 +31,8 @@ from models.history import (
 )
 from models.note import Note
 from models.operations.deletion import delete_rows
-from models.permissions import actor_for
-from models.user import RoleName
 from tests.models.world import LOOKING, begin, company, person, save, statements, with_email
-from tests.people import add_user
+from tests.people import EDITOR, add_user
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +77,7 @@ def test_a_transaction_is_one_change_set_however_often_it_is_flushed() -> None:
 
 def test_it_says_who_and_when() -> None:
     anna = add_user(name="Anna")
-    set_actor(db.session, actor_for(anna))
+    set_actor(db.session, actor_for(db.session, anna))
     with travel("2026-03-01T10:00:00Z", tick=False):
         company()
     made = change_sets()[-1]
@@ -271,7 +270,7 @@ def secrets() -> list[DeletedSecret]:
 
 def test_a_secret_is_in_no_image() -> None:
     customer = with_email("a@example.com", password="secret-123")
-    user = add_user(RoleName.EDITOR)
+    user = add_user(EDITOR)
     customer.password = "secret-456"
     db.session.commit()
     delete_rows(db.session, [customer])
@@ -357,7 +356,7 @@ def test_reading_the_history_takes_the_same_statements_however_long_it_is() -> N
 
 def test_what_happened_since_a_form_was_opened() -> None:
     anna = add_user(name="Anna")
-    set_actor(db.session, actor_for(anna))
+    set_actor(db.session, actor_for(db.session, anna))
     customer = company(billing_city="Como")
     opened = customer.version
     for city, employees in (("Lecco", 1), ("Varese", 1)):

@@ -14,9 +14,11 @@ from models.customer import Customer, CustomerEmail
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.note import Note
-from models.permissions import ROLES, SYSTEM, Actor, Level, Permission, Role, decide
-from models.user import RoleName, User
+from models.permissions import SYSTEM, Actor, Level, Permission, Rights, decide
+from models.user import User
+from seed.reference_rows import shipped_roles
 from tests.models.world import LOOKING, begin, company, owned_by, save, seller
+from tests.people import ADMINISTRATOR, EDITOR, VIEWER
 
 MODELS: Sequence[type[Base]] = (Customer, Contact, Note, CustomerEmail, CustomerGroup, User)
 
@@ -38,7 +40,7 @@ def test_a_row_is_in_the_list_where_the_decision_allows_to_see_it(anna: Actor, m
     grants = {"*": {Permission.VIEW: Level.ORGANISATION}, model.__tablename__: {Permission.VIEW: level}}
     if model in {Contact, Note, CustomerEmail}:
         grants["customer"] = {Permission.VIEW: level}
-    someone = Actor(anna.user_id, "Anna", (Role("some", grants),))
+    someone = Actor(anna.user_id, "Anna", (Rights("some", grants),))
     set_actor(db.session, someone)
     listed = set(db.session.scalars(select(model.id)))
     everybody = db.session.scalars(select(model), execution_options=LOOKING).all()
@@ -57,19 +59,21 @@ def expected(model: type[Base], level: Level, there: int) -> int:
     return 0 if level is Level.NONE or model is CustomerGroup else 1
 
 
-def test_the_roles_are_what_they_are_called() -> None:
+def test_the_roles_are_what_they_are_called(app: Flask) -> None:
     may = {
-        name: {
-            permission.value: {model.__tablename__ for model in MODELS if role.level(model.__tablename__, permission)}
+        role.name: {
+            permission.value: {
+                model.__tablename__ for model in MODELS if role.rights.level(model.__tablename__, permission)
+            }
             for permission in Permission
         }
-        for name, role in ROLES.items()
+        for role in shipped_roles()
     }
     all_of_them = {model.__tablename__ for model in MODELS}
     written = all_of_them - {"user", "customer_group"}
-    assert may[RoleName.ADMINISTRATOR] == {each.value: all_of_them for each in Permission}
-    assert may[RoleName.EDITOR] == {each.value: written for each in Permission} | {"view": all_of_them}
-    assert may[RoleName.VIEWER] == {each.value: set[str]() for each in Permission} | {"view": all_of_them}
+    assert may[ADMINISTRATOR] == {each.value: all_of_them for each in Permission}
+    assert may[EDITOR] == {each.value: written for each in Permission} | {"view": all_of_them}
+    assert may[VIEWER] == {each.value: set[str]() for each in Permission} | {"view": all_of_them}
 
 
 def test_who_is_elevated_stays_who_they_are(anna: Actor) -> None:

@@ -11,11 +11,10 @@ from models.customer import Customer, CustomerPhone
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.note import Note
-from models.permissions import READING, Actor, Level, Permission, Role
+from models.permissions import READING, Actor, Level, Permission, Rights
 from models.search import matching
-from models.user import RoleName
 from tests.models.search_world import add, begin, execute, found, ghisallo, person
-from tests.people import add_user
+from tests.people import VIEWER, add_user
 
 
 @pytest.fixture(autouse=True)
@@ -165,10 +164,10 @@ def test_many_matches_are_all_found_in_the_order_of_the_list() -> None:
 
 
 def test_what_somebody_may_not_see_is_not_found() -> None:
-    mine, user = ghisallo(), add_user(RoleName.VIEWER)
+    mine, user = ghisallo(), add_user(VIEWER)
     mine.owner = user
     add(Note(customer=person("Mary", "Shelley"), body="saddles"), mine)
-    own = Role("own", {"customer": {Permission.VIEW: Level.OWN}, "*": READING})
+    own = Rights("own", {"customer": {Permission.VIEW: Level.OWN}, "*": READING})
     set_actor(db.session, Actor(user.id, user.name, (own,)))
     assert found("saddles") == ["Officine Ghisallo"]
     assert len(found("saddles", Note)) == 1

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from time_machine import travel
 
+from models.actors import actor_for
 from models.base import db
 from models.contact import Contact
 from models.customer import Customer
@@ -15,11 +16,10 @@ from models.errors import DomainErrors
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.note import Note
-from models.permissions import actor_for
-from models.user import RoleName, User
+from models.user import User
 from seed.reference_rows import load_reference
 from tests.models.world import begin, default_group, person, refusals, save, statements
-from tests.people import add_user
+from tests.people import EDITOR, add_user
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +47,8 @@ def test_contacts_may_share_an_email_with_anybody() -> None:
 
 def test_a_note_keeps_its_author_and_knows_when_it_was_edited() -> None:
     customer = person().id
-    anna, bert = (add_user(RoleName.EDITOR, name=each) for each in ("Anna", "Bert"))
-    as_anna, as_bert = actor_for(anna), actor_for(bert)
+    anna, bert = (add_user(EDITOR, name=each) for each in ("Anna", "Bert"))
+    as_anna, as_bert = actor_for(db.session, anna), actor_for(db.session, bert)
     set_actor(db.session, as_anna)
     with travel("2026-03-01T10:00:00Z", tick=False):
         note = Note(customer_id=customer, body="Likes saddles")

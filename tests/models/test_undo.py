@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from models.actors import actor_for
 from models.base import db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail
@@ -14,9 +15,7 @@ from models.gate import set_actor
 from models.group import CustomerGroup
 from models.history import Change, ChangeSet, history_of
 from models.operations.undo import undo
-from models.permissions import actor_for
 from models.rules.password import verify_password
-from models.user import RoleName
 from tests.models.undoing import SECRET, delete, everywhere, full, newest, refused, take_back
 from tests.models.world import (
     LOOKING,
@@ -27,7 +26,7 @@ from tests.models.world import (
     seller,
     statements,
 )
-from tests.people import add_user
+from tests.people import VIEWER, add_user
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +143,7 @@ def test_who_may_only_look_undoes_nothing() -> None:
     edited, deleted = newest(), delete(full())
     created = customer.id
     for key in (edited, deleted):
-        set_actor(db.session, actor_for(add_user(RoleName.VIEWER)))
+        set_actor(db.session, actor_for(db.session, add_user(VIEWER)))
         with pytest.raises(Refused):
             undo(db.session, key)
         db.session.rollback()
@@ -177,7 +176,7 @@ def test_sellers_undo_what_is_theirs_alone() -> None:
 def test_an_undo_says_who_did_it() -> None:
     key = delete(company())
     anna = add_user(name="Anna")
-    set_actor(db.session, actor_for(anna))
+    set_actor(db.session, actor_for(db.session, anna))
     made = take_back(key)
     row = db.session.scalars(select(ChangeSet).where(ChangeSet.id == made), execution_options=LOOKING).one()
     assert (row.actor_name, row.undo_of_id) == ("Anna", key)

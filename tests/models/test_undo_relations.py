@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from models.actors import actor_for
 from models.base import db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail
@@ -12,8 +13,6 @@ from models.gate import set_actor
 from models.group import CustomerGroup
 from models.note import Note
 from models.operations.undo import undo
-from models.permissions import actor_for
-from models.user import RoleName
 from tests.models.undoing import delete, everywhere, refused, take_back
 from tests.models.world import (
     begin,
@@ -23,7 +22,7 @@ from tests.models.world import (
     save,
     with_email,
 )
-from tests.people import add_user
+from tests.people import EDITOR, add_user
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +54,7 @@ def test_a_group_comes_back_only_if_its_customers_are_still_where_they_were_move
 
 
 def test_a_deleted_author_comes_back_to_the_notes() -> None:
-    anna = add_user(RoleName.EDITOR, name="Anna")
+    anna = add_user(EDITOR, name="Anna")
     note = Note(customer=person(), body="x", author=anna)
     save(note)
     key = delete(anna)
@@ -81,7 +80,7 @@ def test_what_had_no_owner_comes_back_without_one() -> None:
     save(Note(customer=customer, body="x"))
     before = everywhere()
     key = delete(customer)
-    set_actor(db.session, actor_for(add_user(name="Somebody")))
+    set_actor(db.session, actor_for(db.session, add_user(name="Somebody")))
     undo(db.session, key)
     db.session.commit()
     assert everywhere()["customer"] == before["customer"]

@@ -14,10 +14,10 @@ from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone
 from models.errors import DomainError
 from models.gate import acting_as, set_actor, ungated
 from models.group import CustomerGroup
-from models.permissions import SYSTEM, Actor, Grants, Level, Permission, Role
-from models.user import RoleName, User
+from models.permissions import SYSTEM, Actor, Grants, Level, Permission, Rights
+from models.user import User
 from seed.reference_rows import load_reference
-from tests.people import add_user
+from tests.people import EDITOR, add_user
 
 VAT = "IT12345670785"
 LOOKING = ungated("a test looks at what is stored")
@@ -101,13 +101,18 @@ SEE: dict[Permission, Level] = {Permission.VIEW: Level.ORGANISATION}
 
 def seller(grants: Mapping[str, Grants] | None = None, **values: Any) -> Actor:
     """Add a user, and return them as an actor who may do everything with customers of their own."""
-    user = add_user(RoleName.EDITOR, **values)
-    return actor(user, {"customer": OWN, "user": SEE, "customer_group": SEE} if grants is None else grants)
+    user = add_user(EDITOR, **values)
+    return actor(
+        user,
+        {"customer": OWN, "user": SEE, "customer_group": SEE, "channel": SEE, "account": OWN}
+        if grants is None
+        else grants,
+    )
 
 
 def actor(user: User, grants: Mapping[str, Grants]) -> Actor:
     """Return a user as an actor with these rights alone."""
-    return Actor(user.id, user.name, (Role("seller", grants),))
+    return Actor(user.id, user.name, (Rights("seller", grants),))
 
 
 def owned_by(someone: Actor, name: str = "Ghisallo", **values: Any) -> Customer:

@@ -14,8 +14,7 @@ from models.group import CustomerGroup
 from models.note import Note
 from models.permissions import SYSTEM
 from models.rules.password import Sealed
-from models.user import RoleName
-from tests.people import HASH, PASSWORD, add_user
+from tests.people import EDITOR, HASH, PASSWORD, add_user
 
 ANNA = "anna@clientela.example"
 
@@ -52,7 +51,7 @@ def office(fresh_app: Flask) -> Flask:
     with fresh_app.app_context():
         set_actor(db.session, SYSTEM)
         add_user(email=ANNA, name="Anna Rossi")
-        add_user(RoleName.EDITOR, email="jonas@clientela.example", name="Jonas Weber")
+        add_user(EDITOR, email="jonas@clientela.example", name="Jonas Weber")
         db.session.add(CustomerGroup(name="General", is_default=True))
         retail, wholesale = CustomerGroup(name="Retail"), CustomerGroup(name="Wholesale")
         db.session.add_all([retail, wholesale])

@@ -1,0 +1,24 @@
+"""Accounts: who stands behind several customers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Timestamped
+from models.fields import LongText, Name, Tags, Url
+from models.owned import Owned
+
+
+class Account(Owned, Timestamped, Base):
+    """A firm or a person with customers in one or more channels; deleting it deletes them."""
+
+    name: Mapped[Name]
+    website: Mapped[Url | None]
+    tags: Mapped[Tags | None]
+    description: Mapped[LongText | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        """What the list is sorted and filtered by."""
+        return (Index(None, "name", "id"), Index(None, "owner_id", "name", "id"))

@@ -1,0 +1,99 @@
+"""From a user to the actor they are: roles, guarded fields and how far business units reach, read in one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Integer, String, literal, null, select, union_all
+
+from models.gate import ungated
+from models.permissions import Actor
+from models.rights import Access, Level, Permission, Rights
+from models.role import LEVEL_KEYS, Role, RoleField, RoleGrant
+from models.unit import BusinessUnit
+from models.user import User, UserRole, UserUnit
+
+READING = ungated("what somebody may do is read before anybody's rights are known")
+KEYS = tuple(LEVEL_KEYS.values())
+UNIT, DIVISION = "unit", "division"
+
+
+def actor_for(session: Any, user: User) -> Actor:
+    """Return the actor that a signed-in user is, with the rights of this moment."""
+    return _actor(user.id, user.name, session.execute(_everything(user.id), execution_options=READING).all())
+
+
+def rights_of(session: Any, role: Role) -> Rights:
+    """Return what a stored role grants."""
+    one = select(Role.id.label("role_id")).where(Role.id == role.id).subquery()
+    return _roles(session.execute(union_all(*_grants(one)), execution_options=READING).all())[0]
+
+
+def _actor(user_id: int, name: str, rows: Iterable[Any]) -> Actor:
+    found = list(rows)
+    peers = frozenset(row.key for row in found if row.what == UNIT)
+    division = frozenset(row.key for row in found if row.what == DIVISION)
+    return Actor(user_id, name, tuple(_roles(found)), peers, division)
+
+
+def _roles(rows: Iterable[Any]) -> list[Rights]:
+    """Put the rows of each role together, in order of name."""
+    grants: dict[Any, dict[str, dict[Permission, Level]]] = defaultdict(dict)
+    fields: dict[Any, dict[str, Access]] = defaultdict(dict)
+    named: dict[Any, tuple[str, bool]] = {}
+    for row in rows:
+        if row.what in {UNIT, DIVISION}:
+            continue
+        named[row.key] = row.name, bool(row.administrator)
+        if row.what == "field":
+            fields[row.key][row.subject] = Access(row.view)
+        elif row.subject is not None:
+            levels = {each: Level(getattr(row, LEVEL_KEYS[each])) for each in Permission}
+            grants[row.key][row.subject] = levels
+    return [Rights(name, grants[key], fields[key], all_) for key, (name, all_) in sorted(named.items(), key=_by_name)]
+
+
+def _by_name(item: tuple[Any, tuple[str, bool]]) -> str:
+    return item[1][0]
+
+
+def _everything(user_id: int) -> Any:
+    mine = select(UserRole.role_id).where(UserRole.user_id == user_id).subquery()  # type: ignore[attr-defined]
+    return union_all(*_grants(mine), *_reaches(user_id))
+
+
+def _grants(mine: Any) -> list[Any]:
+    """Select what roles grant: a row for each entity, at least one for each role, and one for each guarded field."""
+    columns = [getattr(RoleGrant, key).cast(String).label(key) for key in KEYS]
+    head = (Role.id.label("key"), Role.name.label("name"), Role.administrator.label("administrator"))
+    of_entities = (
+        select(literal("grant").label("what"), *head, RoleGrant.entity.label("subject"), *columns)
+        .join(mine, mine.c.role_id == Role.id)
+        .outerjoin(RoleGrant, RoleGrant.role_id == Role.id)  # type: ignore[attr-defined]
+    )
+    opened = RoleField.access.cast(String)
+    of_fields = (
+        select(literal("field"), *head, RoleField.field, opened, *_nothing(len(KEYS) - 1))
+        .join(mine, mine.c.role_id == Role.id)
+        .join(RoleField, RoleField.role_id == Role.id)  # type: ignore[attr-defined]
+    )
+    return [of_entities, of_fields]
+
+
+def _reaches(user_id: int) -> list[Any]:
+    """Select the members of the user's business units, and those of all units below them."""
+    units = select(UserUnit.unit_id.label("unit_id")).where(UserUnit.user_id == user_id)  # type: ignore[attr-defined]
+    below = units.cte("below", recursive=True)
+    below = below.union(select(BusinessUnit.id).join(below, BusinessUnit.above_id == below.c.unit_id))  # type: ignore[attr-defined]
+    return [_members(UNIT, units.subquery()), _members(DIVISION, below)]
+
+
+def _members(what: str, units: Any) -> Any:
+    columns = (literal(what), UserUnit.user_id, null().cast(String), null().cast(Integer))  # type: ignore[attr-defined]
+    return select(*columns, *_nothing(1 + len(KEYS))).join(units, units.c.unit_id == UserUnit.unit_id).distinct()  # type: ignore[attr-defined]
+
+
+def _nothing(times: int) -> list[Any]:
+    return [null().cast(String)] * times
