@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Integer, String, literal, null, select, union_all
+from sqlalchemy import Boolean, String, literal, null, select, union_all
 
 from models.gate import ungated
 from models.permissions import Actor
@@ -91,7 +91,7 @@ def _reaches(user_id: int) -> list[Any]:
 
 
 def _members(what: str, units: Any) -> Any:
-    columns = (literal(what), UserUnit.user_id, null().cast(String), null().cast(Integer))  # type: ignore[attr-defined]
+    columns = (literal(what), UserUnit.user_id, null().cast(String), null().cast(Boolean))  # type: ignore[attr-defined]
     return select(*columns, *_nothing(1 + len(KEYS))).join(units, units.c.unit_id == UserUnit.unit_id).distinct()  # type: ignore[attr-defined]
 
 

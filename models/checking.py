@@ -69,8 +69,12 @@ def _check(row: Base, attribute: Attribute) -> Iterator[DomainError]:
 def _underived(row: Base) -> Iterator[DomainError]:
     """A value that follows from others is asked for only when nothing else explains why it is missing."""
     for each in describe(type(row)).attributes.values():
-        if each.facts.derived and each.required and not each.target and getattr(row, each.key) is None:
+        if each.facts.derived and each.required and _is_missing(row, each):
             yield DomainError(REQUIRED, each.key)
+
+
+def _is_missing(row: Base, attribute: Attribute) -> bool:
+    return not points(row, attribute.key) if attribute.target else getattr(row, attribute.key) is None
 
 
 def _check_relation(row: Base, attribute: Attribute) -> Iterator[DomainError]:
@@ -80,7 +84,7 @@ def _check_relation(row: Base, attribute: Attribute) -> Iterator[DomainError]:
     if points(row, attribute.key):
         if related(row, attribute.key) is None:
             yield DomainError(UNKNOWN, attribute.key)
-    elif attribute.required:
+    elif attribute.required and not attribute.facts.derived:
         yield DomainError(REQUIRED, attribute.key)
 
 

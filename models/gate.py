@@ -122,8 +122,9 @@ def _is_judged(state: ORMExecuteState) -> bool:
 
 def gate_writes(session: Session, context: UOWTransaction, instances: Any) -> None:
     """Refuse the whole flush if the actor may not do one of its writes."""
-    deleted, actor = session.deleted, actor_of(session)
+    deleted = session.deleted
     for permission, row in written(session):
+        actor = actor_of(session)
         if actor.looking:
             raise Refused(LOOKING, name=actor.name)
         _demand(actor, _permission(permission, row, deleted), row)

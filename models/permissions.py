@@ -172,7 +172,8 @@ def _parents(row: Base, parent: Attribute) -> Iterator[Base | None]:
     above = related(row, parent.key)
     yield above
     state = inspect(row)
-    if state.persistent and (above is None or above.id != (stored := stored_key(row, parent.key))):
+    stored = stored_key(row, parent.key) if state.persistent else None
+    if state.persistent and (above is None or above.id != stored):
         yield find(state.session, cast("type[Base]", parent.target), stored)
 
 

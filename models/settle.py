@@ -16,7 +16,7 @@ from models.errors import DomainError, DomainErrors
 from models.gate import actor_of, ungated, written
 from models.i18n import N_
 from models.permissions import Permission
-from models.related import find_all, load_parts, related, relation_set
+from models.related import LARGEST_KEY, find_all, load_parts, related, relation_set
 from models.relations import Reference
 
 OFFERING = ungated("whether a row can be chosen is asked of one that the actor has named already")
@@ -159,10 +159,10 @@ def _not_offered(session: Session, rows: Iterable[Base]) -> Iterator[DomainError
     for (target, model), pairs in chosen.items():
         offered: Any = target.offered(model)
         wanted = {key for row, each in pairs if (key := _key(row, each)) is not None}
-        query = select(target.id).where(target.id.in_(wanted), offered)
+        query = select(target.id).where(target.id.in_({key for key in wanted if 0 < key <= LARGEST_KEY}), offered)
         there = set(session.scalars(query, execution_options=OFFERING)) if wanted else set()
         for row, each in pairs:
-            if _key(row, each) in wanted - there:
+            if _key(row, each) in wanted - there and related(row, each.key) is not None:
                 yield _about(row, DomainError(NOT_OFFERED, each.key, thing=each.label.lower()))
 
 

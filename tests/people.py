@@ -43,6 +43,12 @@ def as_rows(grants: Mapping[str, Grants]) -> list[RoleGrant]:
     return [RoleGrant(entity=entity, **levels) for entity, levels in keyed.items()]
 
 
+def let_have(user: User, role: str) -> None:
+    """Give a user another role in place of those they have; the caller writes it."""
+    user.roles.clear()
+    user.roles.append(UserRole(role=shipped_role(role)))
+
+
 def regrant(name: str, grants: Mapping[str, Grants]) -> None:
     """Let a shipped role grant something else from now on."""
     with acting_as(db.session, SYSTEM):

@@ -12,10 +12,10 @@ from models.base import Base, db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone
 from models.gate import set_actor
-from models.group import CustomerGroup
 from models.note import Note
 from models.permissions import SYSTEM
 from models.search import Hit, hits, matching
+from seed.reference_rows import load_reference
 
 Statements = list[tuple[str, Any]]
 
@@ -23,10 +23,8 @@ Statements = list[tuple[str, Any]]
 def begin() -> None:
     """Work as somebody who may do everything, with a default group."""
     set_actor(db.session, SYSTEM)
-    default = select(CustomerGroup).where(CustomerGroup.is_default)
-    if db.session.scalar(default) is None:
-        db.session.add(CustomerGroup(name="Everybody", is_default=True))
-        db.session.commit()
+    load_reference(db.session)
+    db.session.commit()
 
 
 def add(*rows: Base) -> None:

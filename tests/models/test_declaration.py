@@ -39,7 +39,7 @@ def test_attributes_come_in_the_order_of_the_declaration_then_of_its_mixins() ->
 
 def test_what_the_program_keeps_is_not_shown() -> None:
     assert [each.key for each in describe(User).shown] == [
-        *("name", "email", "role", "active", "password", "password_changed_at", "created_at", "updated_at")
+        *("name", "email", "active", "password", "password_changed_at", "created_at", "updated_at")
     ]
 
 

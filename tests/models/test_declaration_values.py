@@ -23,7 +23,7 @@ def test_defaults_are_there_from_the_start() -> None:
     customer, group = Customer(), CustomerGroup()
     assert (customer.kind, customer.status, customer.version) == (CustomerKind.COMPANY, Status.ACTIVE, 1)
     assert (customer.can_login, customer.newsletter, group.discount) == (False, False, Decimal(0))
-    assert (User().role, User().active) == (VIEWER, True)
+    assert User().active is True
 
 
 def test_what_is_given_goes_before_the_default() -> None:
