@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import models.types
+from models.migrations.tables import altered
 
 revision = '0002'
 down_revision = '0001'
@@ -239,7 +240,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_user_unit_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_user_unit_user_id'), ['user_id'], unique=False)
 
-    with op.batch_alter_table('customer', schema=None) as batch_op:
+    with altered('customer') as batch_op:
         batch_op.add_column(sa.Column('channel_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('account_id', sa.Integer(), nullable=True))
 
@@ -250,7 +251,7 @@ def upgrade() -> None:
     if users:
         _give_roles(connection)
 
-    with op.batch_alter_table('customer', schema=None) as batch_op:
+    with altered('customer') as batch_op:
         batch_op.alter_column('channel_id', existing_type=sa.Integer(), nullable=False)
         batch_op.alter_column('account_id', existing_type=sa.Integer(), nullable=False)
         batch_op.drop_index(batch_op.f('ix_customer_owner_id'))
@@ -259,20 +260,20 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_customer_channel_id'), 'channel', ['channel_id'], ['id'], ondelete='RESTRICT')
         batch_op.create_foreign_key(batch_op.f('fk_customer_account_id'), 'account', ['account_id'], ['id'], ondelete='RESTRICT')
 
-    with op.batch_alter_table('user', schema=None) as batch_op:
+    with altered('user') as batch_op:
         batch_op.drop_column('role')
 
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('user', schema=None) as batch_op:
+    with altered('user') as batch_op:
         batch_op.add_column(sa.Column('role', sa.VARCHAR(length=32), nullable=False, server_default='viewer'))
     for name in ('editor', 'administrator'):
         _take_role_back(op.get_bind(), name)
-    with op.batch_alter_table('user', schema=None) as batch_op:
+    with altered('user') as batch_op:
         batch_op.alter_column('role', existing_type=sa.VARCHAR(length=32), server_default=None)
 
-    with op.batch_alter_table('customer', schema=None) as batch_op:
+    with altered('customer') as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_customer_account_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_customer_channel_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_customer_channel_id_name_id'))
