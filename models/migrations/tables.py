@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-_COLLATED = re.compile(r'^\s*"?(\w+)"?\s+VARCHAR\((\d+)\)\s+COLLATE\s+"?(\w+)"?', re.MULTILINE)
+_COLLATED = re.compile(r'^\s*"?(\w+)"?\s+VARCHAR\((\d+)\)\s+COLLATE\s+"?(\w+)"?( NOT NULL)?', re.MULTILINE)
 
 
 @contextmanager
@@ -27,8 +27,8 @@ def altered(table: str) -> Iterator[Any]:
         return
     written = connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table})
     columns = [
-        sa.Column(name, sa.String(int(length), collation=collation))
-        for name, length, collation in _COLLATED.findall(written)
+        sa.Column(name, sa.String(int(length), collation=collation), nullable=not required)
+        for name, length, collation, required in _COLLATED.findall(written)
     ]
     kept = {"sqlite_autoincrement": "AUTOINCREMENT" in written}
     with op.batch_alter_table(table, reflect_args=columns, table_kwargs=kept) as batch:

@@ -27,7 +27,7 @@ from models.operations.sessions import (
 from models.permissions import SYSTEM
 from models.rules.password import Sealed
 from models.user import User
-from tests.people import EDITOR, HASH, VIEWER, add_user
+from tests.people import EDITOR, HASH, VIEWER, add_user, let_have
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -135,11 +135,7 @@ def test_all_other_sessions_end_at_once(app: Flask) -> None:
     assert (alive(here), alive(there), alive(beside)) == (True, False, True)
 
 
-CHANGES = {
-    "password": Sealed(HASH.replace("p=1", "p=2")),
-    "role": VIEWER,
-    "active": False,
-}
+CHANGES = {"password": Sealed(HASH.replace("p=1", "p=2")), "active": False}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -148,6 +144,16 @@ def test_a_change_of_the_user_ends_their_sessions(app: Flask, change: str) -> No
     user, somebody = add_user(), add_user()
     token, beside = begin(user), begin(somebody)
     change_user(user, **{change: CHANGES[change]})
+    assert (alive(token), alive(beside)) == (False, True)
+
+
+def test_another_role_ends_the_sessions_of_a_user(app: Flask) -> None:
+    add_user(name="who stays an administrator")
+    user, somebody = add_user(), add_user()
+    token, beside = begin(user), begin(somebody)
+    with acting_as(db.session, SYSTEM):
+        let_have(db.session.merge(user), VIEWER)
+        db.session.commit()
     assert (alive(token), alive(beside)) == (False, True)
 
 
@@ -163,7 +169,7 @@ def test_a_change_that_is_taken_back_ends_no_session(app: Flask) -> None:
     user = add_user()
     token = begin(user)
     with acting_as(db.session, SYSTEM):
-        user.role = EDITOR
+        let_have(db.session.merge(user), EDITOR)
         db.session.flush()
         db.session.rollback()
     assert alive(token)

@@ -152,7 +152,7 @@ def test_other_entities_are_searched_too() -> None:
 
 def test_many_matches_are_all_found_in_the_order_of_the_list() -> None:
     person("Zoe", "Last")
-    same = "kind, group_id, status, newsletter, can_login, created_at, updated_at"
+    same = "kind, channel_id, account_id, group_id, status, newsletter, can_login, created_at, updated_at"
     numbers = "WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < 3000) SELECT n FROM g"
     execute(
         f"INSERT INTO customer (version, name, {same}) SELECT 1, 'Twin ' || n, {same} FROM customer, ({numbers}) AS g"
