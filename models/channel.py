@@ -13,6 +13,8 @@ from models.choices import Choice
 from models.description import referring
 from models.fields import Name, OneOf, field, parent
 
+Entity = type[Base]  # said here, because a channel's own `type` hides the word
+
 
 class ChannelType(Choice):
     """What a channel is for."""
@@ -32,7 +34,7 @@ class Channel(Timestamped, Base):
         entities: list[ChannelEntity]
 
     @classmethod
-    def offered(cls, to: type[Base]) -> ColumnElement[bool]:
+    def offered(cls, to: Entity) -> ColumnElement[bool]:
         """Return the active channels that enable the entity."""
         return and_(cls.active, cls.entities.any(ChannelEntity.entity == to.__tablename__))  # type: ignore[attr-defined]
 

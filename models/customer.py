@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, inspect
 from sqlalchemy.orm import Mapped
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 from models.account import Account
 from models.base import Base, Timestamped
 from models.channel import Channel
+from models.checking import points
 from models.choices import Choice
 from models.errors import DomainError
 from models.fields import (
@@ -145,8 +146,9 @@ class Customer(Owned, Timestamped, Base):
         """Name the customer, mark a lone email or phone as primary, make the account, claim the email that logs in."""
         if not self.name or self.name == _called(self, before=True):
             self.name = _called(self) or self.name
-        if not inspect(self).persistent and self.account is None and self.account_id is None and self.name:  # type: ignore[attr-defined]
-            self.account = Account(name=self.name, owner=self.owner, owner_id=self.owner_id)  # type: ignore[attr-defined]
+        if self.name and not (inspect(self).persistent or points(self, "account")):
+            owner: dict[str, Any] = {"owner": self.owner} if self.owner else {"owner_id": self.owner_id}  # type: ignore[attr-defined]
+            self.account = Account(name=self.name, **owner)
         for key in ("emails", "phones"):
             _mark_lone(self, key)
         email = self.primary_email

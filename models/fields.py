@@ -53,10 +53,10 @@ class Facts:
 
     `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns
     are kept by the program and never shown; `fixed` ones are shown and never typed, `lasting` ones typed once, when the
-    row is new; `derived` ones may be left empty and are filled in. `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside
-    which a person looks for it. `when` names an attribute and the choice that makes this one required, which `demand`
-    then asks for. Of a `seldom_shared` value people are told when another row has it too. A `guarded` one is for those
-    alone whose role opens it.
+    row is new; `derived` ones may be left empty and are filled in. `needs` names the attribute that must be on for this
+    one to be set; `shown_as` the one beside which a person looks for it. `when` names an attribute and the choice that
+    makes this one required, which `demand` then asks for. Of a `seldom_shared` value people are told when another row
+    has it too. A `guarded` one is for those alone whose role opens it.
     """
 
     label: str | None = None

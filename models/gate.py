@@ -165,7 +165,7 @@ def _demand_fields(actor: Actor, row: Base) -> None:
     """Raise Refused, beside the field, for a guarded field that the actor may not change."""
     for each in describe(type(row)).guarded:
         if _is_typed(row, each) and not may_edit(actor, each):
-            raise Refused(GUARDED, each.key, field=each.label, roles=role_names(actor))
+            raise Refused(GUARDED, each.key, what=each.label, roles=role_names(actor))
 
 
 def _is_typed(row: Base, attribute: Attribute) -> bool:

@@ -23,7 +23,8 @@ NOTHING = N_("Your role (%(roles)s) may not %(action)s %(entity)s.")
 NARROW = {
     Level.OWN: N_("Your role (%(roles)s) may %(action)s only your own %(entity)s, and “%(title)s” is not yours."),
     Level.UNIT: N_(
-        "Your role (%(roles)s) may %(action)s only %(entity)s of your business units, and “%(title)s” is not one of them."
+        "Your role (%(roles)s) may %(action)s only %(entity)s of your business units, and “%(title)s” is not one of "
+        "them."
     ),
     Level.DIVISION: N_(
         "Your role (%(roles)s) may %(action)s only %(entity)s of your business units and those below, and “%(title)s” "
@@ -31,7 +32,7 @@ NARROW = {
     ),
 }
 LOOKING = N_("You are looking at the panel as %(name)s, and can change nothing.")
-GUARDED = N_("Your role (%(roles)s) may not change “%(field)s”.")
+GUARDED = N_("Your role (%(roles)s) may not change “%(what)s”.")
 ALL_RIGHTS = Rights("administrator", administrator=True)
 
 
@@ -114,7 +115,8 @@ def criterion(actor: Actor, permission: Permission, model: type[Base], columns: 
     if reach is None:
         return None
     if issubclass(model, User):
-        return columns.id.in_(sorted({*reach, actor.user_id} - {None}))  # type: ignore[no-any-return]  # everybody sees themselves
+        me = () if actor.user_id is None else (actor.user_id,)  # everybody sees themselves
+        return columns.id.in_(sorted({*reach, *me}))  # type: ignore[no-any-return]
     if not reach or not issubclass(model, Owned):
         return false()
     return _among(columns.owner_id, sorted(reach))

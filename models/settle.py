@@ -151,7 +151,7 @@ def _not_offered(session: Session, rows: Iterable[Base]) -> Iterator[DomainError
     """Refuse what can no longer be chosen, such as an inactive channel; what was chosen before stays, or comes back."""
     if "undo_of" in session.info:
         return
-    chosen: dict[tuple[type[Base], type[Base]], list[tuple[Base, Attribute]]] = defaultdict(list)
+    chosen: dict[tuple[Any, type[Base]], list[tuple[Base, Attribute]]] = defaultdict(list)
     for row in rows:
         for each in describe(type(row)).attributes.values():
             if _is_choice(row, each) and is_reassigned(row, each.key):

@@ -15,7 +15,7 @@ CIRCLE = N_("A business unit cannot be part of itself, nor of one that is part o
 
 
 class BusinessUnit(Timestamped, Base):
-    """A team; its members reach each other's rows with the level *unit*, and those of the units below with *division*."""
+    """A team: its members reach each other's rows with the level *unit*, and those of units below with *division*."""
 
     name: Mapped[Name] = field(unique=True)
     above: Mapped[BusinessUnit | None] = reference(label="Part of", listed=True)

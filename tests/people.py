@@ -61,7 +61,7 @@ def regrant(name: str, grants: Mapping[str, Grants]) -> None:
 
 
 def add_user(role: str | Mapping[str, Grants] = ADMINISTRATOR, *units: BusinessUnit, **values: Any) -> User:
-    """Add a user who can sign in with `PASSWORD`, has a shipped role or one with these grants, and is in these units."""
+    """Add a user who can sign in with `PASSWORD`, with a shipped role or one of these grants, in these units."""
     values = {"name": "Anna Rossi", "email": f"anna{next(_numbers)}@example.com", "password": Sealed(HASH), **values}
     with acting_as(db.session, SYSTEM):
         has = shipped_role(role) if isinstance(role, str) else new_role(role)

@@ -26,10 +26,10 @@ def altered(table: str) -> Iterator[Any]:
             yield batch
         return
     written = connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table})
-    columns = [
+    columns = tuple(
         sa.Column(name, sa.String(int(length), collation=collation), nullable=not required)
         for name, length, collation, required in _COLLATED.findall(written)
-    ]
+    )
     kept = {"sqlite_autoincrement": "AUTOINCREMENT" in written}
     with op.batch_alter_table(table, reflect_args=columns, table_kwargs=kept) as batch:
         yield batch

@@ -16,7 +16,6 @@ from models.group import CustomerGroup
 from models.rules.password import Sealed, verify_password
 from models.user import User
 from tests.models.world import begin, person
-from tests.people import VIEWER
 
 
 def test_defaults_are_there_from_the_start() -> None:

@@ -32,7 +32,8 @@ READS_ALL = {Permission.VIEW: Level.ORGANISATION}
 def anna(app: Flask) -> Actor:
     """Anna sees every customer and may write only her own; Bert has one as well, both with a contact."""
     begin()
-    anna = seller({"customer": OWN | READS_ALL, "user": SEE, "role": SEE, "customer_group": SEE, "channel": SEE}, name="Anna")
+    seen = dict.fromkeys(("user", "role", "customer_group", "channel"), SEE)
+    anna = seller({"customer": OWN | READS_ALL, **seen}, name="Anna")
     for someone in (anna, seller(name="Bert")):
         begin()
         save(Contact(customer=owned_by(someone, f"{someone.name}'s"), name=f"{someone.name}'s contact"))

@@ -42,8 +42,9 @@ def old(fresh_app: Flask) -> Flask:
             group = {"prices_include_vat": False, "may_request_quotes": True, "discount": 0, "is_default": True}
             write(connection, "customer_group", id=1, name="General", **group)
             for key, owner in ((4, 1), (7, 2), (9, None)):
-                values = {"kind": "private", "status": "active", "newsletter": False, "can_login": False, "group_id": 1}
-                write(connection, "customer", id=key, name=f"Customer {key}", owner_id=owner, **values)
+                values = {"kind": "private", "status": "active", "group_id": 1, "owner_id": owner}
+                flags = {"newsletter": False, "can_login": False}
+                write(connection, "customer", id=key, name=f"Customer {key}", **values, **flags)
         upgrade()
     return fresh_app
 

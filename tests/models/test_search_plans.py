@@ -28,11 +28,12 @@ def crowd(app: Flask) -> None:
     """50,000 generated rows."""
     begin()
     first = person()
-    names = "version, kind, name, channel_id, account_id, group_id, status, newsletter, can_login, created_at, updated_at"
-    same = "kind, 'Ditta ' || n || ' ' || char_of, channel_id, account_id, group_id, status, newsletter, can_login, c.created_at, c.updated_at"
+    names = "version, kind, name, channel_id, account_id, group_id, status, newsletter, can_login"
+    same = "kind, 'Ditta ' || n || ' ' || char_of, channel_id, account_id, group_id, status, newsletter, can_login"
     letters = "(n * 7919 % 99991)"
     execute(
-        f"INSERT INTO customer ({names}, billing_city) SELECT 1, {same.replace('char_of', letters)}, {CITIES} "
+        f"INSERT INTO customer ({names}, created_at, updated_at, billing_city) "
+        f"SELECT 1, {same.replace('char_of', letters)}, c.created_at, c.updated_at, {CITIES} "
         f"FROM customer AS c, ({numbers(CUSTOMERS)}) AS g WHERE c.id = {first.id}"
     )
     analyze("customer")
