@@ -15,6 +15,7 @@ from flask_admin import expose
 from flask_babel import gettext
 
 from admin_views import export, filter_forms, form_page, grid_page, history_page, list_page, record_page
+from admin_views.access import Explained
 from admin_views.actions import actions_of, run_action
 from admin_views.checks import check_view
 from admin_views.controls import read_key
@@ -34,7 +35,7 @@ from models.related import find
 LOOKED_UP = 20
 
 
-class PanelView(DeclaredView):
+class PanelView(Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     def _derive(self) -> None:

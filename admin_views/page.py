@@ -11,7 +11,10 @@ from markupsafe import Markup
 
 @dataclass(frozen=True)
 class Link:
-    """Something to click; without an address it is shown and cannot be clicked, and `reason` says why."""
+    """Something to click; without an address it is shown and cannot be clicked, and `reason` says why.
+
+    `why` is where that is explained; what is `posted` is a button that changes something.
+    """
 
     label: str
     url: str | None
@@ -19,6 +22,8 @@ class Link:
     active: bool = False
     danger: bool = False
     reason: str | None = None
+    why: str | None = None
+    posted: bool = False
 
 
 @dataclass(frozen=True)

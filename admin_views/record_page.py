@@ -47,6 +47,7 @@ def record(view: Any, row: Base) -> Record:
         history_url=view.get_url(".history_view", id=row.id),
         edit=_link(view, row, Permission.EDIT, gettext("Edit"), ".edit_view"),
         delete=_link(view, row, Permission.DELETE, gettext("Delete…"), ".delete_view"),
+        actions=view.record_actions(row),
         position=place.position,
         previous_url=place.previous_url,
         next_url=place.next_url,
