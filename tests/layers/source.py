@@ -18,7 +18,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "fields": ("models.fields", "models.kinds", "models.relations", "models.sealing"),
     "base": ("models.base", "models.description", "models.images", "models.related"),
     "entities": ("models.*",),
-    "permissions": ("models.permissions",),
+    "permissions": ("models.permissions", "models.explaining"),
     "gates": ("models.gate", "models.history", "models.listeners", "models.search", "models.search.*", "models.settle"),
     "operations": ("models.all", "models.operations", "models.operations.*"),
     "seed": ("seed", "seed.*"),
