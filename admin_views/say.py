@@ -22,8 +22,8 @@ TONES = ("blue", "green", "yellow", "red", "grey")
 
 
 def say(error: DomainError) -> str:
-    """Return a refusal in the reader's language."""
-    return gettext(error.message, **error.params)
+    """Return a refusal in the reader's language, all of its sentences."""
+    return " ".join(gettext(each.message, **each.params) for each in error.errors)
 
 
 def label(text: str) -> str:

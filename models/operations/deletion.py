@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, not_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from models.base import Base
-from models.description import describe, entities, title_of
+from models.description import describe, title_of
 from models.errors import DomainError, DomainErrors
-from models.gate import acting_as, actor_of, ungated
+from models.gate import acting_as, actor_of
 from models.i18n import N_
+from models.operations.doomed import COUNTING, Doomed, Incoming, doomed, incoming_to, pointing
+from models.operations.kept import kept_back
 from models.operations.races import faster_ones
 from models.permissions import Permission, decide
-from models.related import batches, load_children, lock
-from models.relations import Reference
+from models.related import load_children, lock
 
-IN_USE = N_("It is the %(relation)s of %(count)s %(things)s.")
 CHANGED = N_("“%(title)s”, or what belongs to it, was changed at the same moment. Look at it and delete it again.")
-COUNTING = ungated("how many rows point to one that is to go counts for everybody; which ones they are is not told")
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A relation of another entity that points to this one."""
-
-    model: type[Base]
-    key: str
-    label: str
-    relation: Reference
-
-    @property
-    def column(self) -> InstrumentedAttribute[Any]:
-        """The foreign key."""
-        return getattr(self.model, f"{self.key}_id")  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -60,27 +42,22 @@ class Preview:
     effects: list[Effect] = field(default_factory=list)
 
 
-Doomed = dict[type[Base], ColumnElement[bool]]
-
-
 def preview(session: Any, model: type[Base], rows: Sequence[Base]) -> Preview:
-    """Say which rows can go, which cannot and why, and what else changes; no more statements for more rows."""
-    found = Preview()
-    used = _in_use(session, model, [row.id for row in rows])
-    for row in rows:
-        reason = _forbidden(session, row) or row.obstacle() or used.get(row.id)
-        if reason:
-            found.refused.append((row, reason))
-        else:
-            found.rows.append(row)
-    if found.rows:
-        doomed = _doomed(model, [row.id for row in found.rows])
-        found.effects = [*_gone(session, model, doomed), *_led_away(session, doomed)]
-    return found
+    """Say which rows can go, which cannot and why, and what else changes; no more statements for more rows.
+
+    A row that stays keeps what it points to, so those that are left are judged again until none is refused.
+    """
+    refused: dict[int, DomainError] = {}
+    left = list(rows)
+    while left and (reasons := _reasons(session, model, left)):
+        refused |= reasons
+        left = [row for row in left if row.id not in refused]
+    effects = list(_effects(session, doomed(model, [row.id for row in left]))) if left else []
+    return Preview(left, [(row, refused[row.id]) for row in rows if row.id in refused], effects)
 
 
 def delete_rows(session: Any, rows: Sequence[Base]) -> None:
-    """Delete rows of one entity with their children, after leading the rows that point to them elsewhere.
+    """Delete rows of one entity with their children and what follows them, after leading elsewhere what points to them.
 
     Raises what `preview` finds to refuse, or Conflict if somebody is writing them at the same moment; the caller rolls
     back then.
@@ -95,25 +72,17 @@ def _delete(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
     if refused := preview(session, model, rows).refused:
         raise DomainErrors(_about(row, reason) for row, reason in refused)
     session.flush()
-    doomed = _doomed(model, [row.id for row in rows])
+    going = doomed(model, [row.id for row in rows])
     # Whoever may delete a row may free it from those that point to it.
     with acting_as(session, actor_of(session).elevated()):
-        for incoming in _incoming(doomed):
-            _lead_away(session, incoming, doomed)
+        for target, incoming in _leading(going):
+            _lead_away(session, incoming, pointing(incoming, target, going))
         session.flush()
-    load_children(session, model, rows)
-    for row in rows:
-        session.delete(row)
+    for each, some in [(model, rows), *((each.model, _locked(session, each)) for each in going if each.follows)]:
+        load_children(session, each, some)
+        for row in some:
+            session.delete(row)
     session.flush()
-
-
-def incoming_to(model: type[Base]) -> Iterator[Incoming]:
-    """Yield the references of all entities to this one."""
-    for other in entities():
-        for each in describe(other).attributes.values():
-            if each.target is model and not each.is_parent:
-                relation = other.__mapper__.relationships[each.key].info["relation"]
-                yield Incoming(other, each.key, each.label, relation)
 
 
 def default_of(session: Any, model: Any) -> Base:
@@ -125,8 +94,16 @@ def default_of(session: Any, model: Any) -> Base:
 
 
 def _about(row: Base, reason: DomainError) -> DomainError:
-    reason.subject = row
+    for single in reason.errors:
+        single.subject = row
     return reason
+
+
+def _reasons(session: Any, model: type[Base], rows: Sequence[Base]) -> dict[int, DomainError]:
+    """Return, by key, why rows cannot go: of several reasons the nearest."""
+    kept = kept_back(session, doomed(model, [row.id for row in rows]))
+    found = {row.id: _forbidden(session, row) or row.obstacle() or kept.get(row.id) for row in rows}
+    return {key: reason for key, reason in found.items() if reason is not None}
 
 
 def _forbidden(session: Any, row: Base) -> DomainError | None:
@@ -134,94 +111,46 @@ def _forbidden(session: Any, row: Base) -> DomainError | None:
     return None if decision else DomainError(decision.reason, None, **decision.params)
 
 
-def _doomed(model: type[Base], keys: Sequence[int]) -> Doomed:
-    """Return which rows go: the rows themselves, and by entity, as a criterion, all that hangs below them."""
-    return dict(_below(model, model.id.in_(keys)))
+def _locked(session: Any, following: Doomed) -> Sequence[Base]:
+    """Return the rows that follow others, and keep people from adding to them until the transaction ends."""
+    query = select(following.model).where(following.which).order_by(following.model.id).with_for_update()
+    return session.scalars(query).all()  # type: ignore[no-any-return]
 
 
-def _below(model: type[Base], which: ColumnElement[bool]) -> Iterator[tuple[type[Base], ColumnElement[bool]]]:
-    yield model, which
-    for child in describe(model).children:
-        parent = getattr(child.model, f"{child.parent}_id")
-        yield from _below(child.model, parent.in_(select(model.id).where(which)))
-
-
-def _incoming(doomed: Doomed) -> list[Incoming]:
-    return [incoming for model in doomed for incoming in incoming_to(model)]
-
-
-def _pointing(incoming: Incoming, doomed: Doomed) -> list[ColumnElement[bool]]:
-    """Return which rows point to one that goes, and stay themselves."""
-    target = describe(incoming.model).attributes[incoming.key].target
-    staying = [not_(doomed[incoming.model])] if incoming.model in doomed else []
-    return [incoming.column.in_(select(target.id).where(doomed[target])), *staying]  # type: ignore[union-attr, index]
-
-
-def _in_use(session: Any, model: type[Base], keys: Sequence[int]) -> dict[int, DomainError]:
-    """Return, by key, why rows must stay: others point to them, or to what would go with them."""
-    found: dict[int, DomainError] = {}
-    doomed = _doomed(model, keys)
-    for incoming in _incoming(doomed):
-        if incoming.relation.orphans == "refuse":
-            for key, count in _counts(session, incoming, model, doomed).items():
-                things = _things(incoming.model, count)
-                found[key] = DomainError(IN_USE, None, count=count, things=things, relation=incoming.label.lower())
-    return found
-
-
-def _things(model: type[Base], count: int) -> str:
-    return (model.__label__ if count == 1 else model.__plural__).lower()
-
-
-def _counts(session: Any, incoming: Incoming, model: type[Base], doomed: Doomed) -> Counter[int]:
-    """Count the pointing rows by the row of the selection that must stay because of them."""
-    target: Any = describe(incoming.model).attributes[incoming.key].target
-    top = incoming.column
-    query = select(top, func.count(incoming.model.id)).where(*_pointing(incoming, doomed)).group_by(top)
-    counts: Counter[int] = Counter(dict(session.execute(query, execution_options=COUNTING).all()))
-    while target is not model and counts:
-        counts, target = _climb(session, target, counts)
-    return counts
-
-
-def _climb(session: Any, model: Any, counts: Counter[int]) -> tuple[Counter[int], Any]:
-    """Return the counts of rows as counts of the rows above them, and the entity of those."""
-    parent: Any = describe(model).parent
-    climbed: Counter[int] = Counter()
-    for keys in batches(list(counts)):
-        above = select(model.id, parent.column).where(model.id.in_(keys))
-        for key, up in session.execute(above, execution_options=COUNTING):
-            climbed[up] += counts[key]
-    return climbed, parent.target
-
-
-def _gone(session: Any, model: type[Base], doomed: Doomed) -> Iterator[Effect]:
-    """Yield how many records go along; parts are not counted, they are the record."""
-    for child, which in doomed.items():
-        if child is not model and not describe(child).is_part:
-            count = session.scalar(select(func.count(child.id)).where(which))
-            if count:
-                yield Effect(child, count, "deleted")
-
-
-def _led_away(session: Any, doomed: Doomed) -> Iterator[Effect]:
-    for incoming in _incoming(doomed):
+def _effects(session: Any, going: Sequence[Doomed]) -> Iterator[Effect]:
+    """Yield what else changes, counted in one statement; parts are not counted, they are the record."""
+    along: dict[type[Base], list[ColumnElement[bool]]] = {}
+    for each in going:
+        if not (each.is_top or describe(each.model).is_part):
+            along.setdefault(each.model, []).append(each.which)
+    led = [(target, incoming, pointing(incoming, target, going)) for target, incoming in _leading(going)]
+    gone = [(model, or_(*which)) for model, which in along.items()]
+    counts = _counts(session, [*gone, *((incoming.model, which) for _, incoming, which in led)])
+    yield from (Effect(model, count, "deleted") for model, count in zip(along, counts, strict=False) if count)
+    for (target, incoming, _), count in zip(led, counts[len(along) :], strict=True):
         fate = incoming.relation.orphans
-        if fate != "refuse":
-            query = select(func.count(incoming.model.id)).where(*_pointing(incoming, doomed))
-            count = session.scalar(query, execution_options=COUNTING)
-            target = describe(incoming.model).attributes[incoming.key].target
-            if count:
-                name = title_of(default_of(session, target)) if fate == "default" else ""
-                yield Effect(incoming.model, count, fate, incoming.label, name)
+        if count:
+            name = title_of(default_of(session, target.model)) if fate == "default" else ""
+            yield Effect(incoming.model, count, fate, incoming.label, name)
 
 
-def _lead_away(session: Any, incoming: Incoming, doomed: Doomed) -> None:
-    if incoming.relation.orphans == "refuse":
-        return
-    pointing = session.scalars(select(incoming.model).where(*_pointing(incoming, doomed))).all()
-    if pointing:
-        model = describe(incoming.model).attributes[incoming.key].target
-        target = default_of(session, model) if incoming.relation.orphans == "default" else None
-        for row in pointing:
-            setattr(row, incoming.key, target)
+def _counts(session: Any, asked: Sequence[tuple[type[Base], ColumnElement[bool]]]) -> Sequence[int]:
+    if not asked:
+        return ()
+    counts = [select(func.count(model.id)).where(which).scalar_subquery() for model, which in asked]
+    return tuple(session.execute(select(*counts), execution_options=COUNTING).one())
+
+
+def _leading(going: Sequence[Doomed]) -> list[tuple[Doomed, Incoming]]:
+    """Return the references that will lead elsewhere, with the rows that they lead to now."""
+    pairs = [(target, incoming) for target in going for incoming in incoming_to(target.model)]
+    return [(target, incoming) for target, incoming in pairs if incoming.relation.orphans in {"clear", "default"}]
+
+
+def _lead_away(session: Any, incoming: Incoming, which: ColumnElement[bool]) -> None:
+    rows = session.scalars(select(incoming.model).where(which)).all()
+    if rows:
+        target: Any = describe(incoming.model).attributes[incoming.key].target
+        place = default_of(session, target) if incoming.relation.orphans == "default" else None
+        for row in rows:
+            setattr(row, incoming.key, place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -14,10 +14,11 @@ from models.history import READING, ChangeSet
 from models.i18n import N_
 from models.images import decode, encode, keys_of
 from models.operations.deletion import delete_rows, preview
+from models.operations.doomed import going_with
 from models.operations.net import Net, by_model, net_changes
 from models.operations.races import faster_ones
 from models.operations.restoring import Rows, forget_secrets, link, refuse_taken, restored_rows
-from models.related import LARGEST_KEY, find_all, load_children, lock
+from models.related import LARGEST_KEY, find_all, lock
 
 NOTHING = N_("There is nothing to undo.")
 ALREADY = N_("This was undone already.")
@@ -98,21 +99,22 @@ def _take_back_secret(row: Base, change: Net, key: str) -> None:
 
 
 def _remove(session: Any, created: dict[tuple[str, int], tuple[Base, Net]]) -> None:
-    """Delete rows that were created, unless something has happened to them or below them since."""
+    """Delete rows that were created, unless something has happened to them since, or to what goes with them."""
     for row, change in created.values():
         if _has_moved_on(row, change):
             raise Conflict(CHANGED, title=change.title)
-    tops: dict[type[Base], list[Base]] = {}
+    by_type: dict[type[Base], list[Base]] = {}
     for row, _ in created.values():
-        if _above(row) not in created:
-            tops.setdefault(type(row), []).append(row)
-    for model, rows in tops.items():
+        by_type.setdefault(type(row), []).append(row)
+    along: set[tuple[str, int]] = set()
+    for model, rows in by_type.items():
         lock(session, model, rows)
-        load_children(session, model, rows)
-        for row in rows:
-            if any((each.__tablename__, each.id) not in created for each in _all_below(row)):
-                raise Conflict(CHANGED, title=created[row.__tablename__, row.id][1].title)
-        _delete(session, model, rows)
+        going = going_with(session, model, rows)
+        for top in (top for each, top in going.items() if each not in created):
+            raise Conflict(CHANGED, title=created[model.__tablename__, top][1].title)
+        along |= going.keys()
+    for model, rows in by_type.items():
+        _delete(session, model, [row for row in rows if (row.__tablename__, row.id) not in along])
 
 
 def _has_moved_on(row: Base, change: Net) -> bool:
@@ -120,21 +122,9 @@ def _has_moved_on(row: Base, change: Net) -> bool:
     return any(encode(getattr(row, key)) != change.after.get(key) for key in change.keys if key in known)
 
 
-def _above(row: Base) -> tuple[str, int] | None:
-    parent = describe(type(row)).parent
-    return (parent.target.__tablename__, getattr(row, parent.column.key)) if parent and parent.target else None
-
-
-def _all_below(row: Base) -> Iterator[Base]:
-    for child in describe(type(row)).children:
-        for each in getattr(row, child.key):
-            yield each
-            yield from _all_below(each)
-
-
 def _delete(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
     """Delete the rows unless others point to them: those would change too."""
     found = preview(session, model, rows)
-    if any(effect.fate != "deleted" for effect in found.effects):
+    if rows and any(effect.fate != "deleted" for effect in found.effects):
         raise Conflict(IN_USE, title=str(getattr(rows[0], describe(model).title)))
     delete_rows(session, rows)

@@ -105,9 +105,9 @@ def test_a_user_who_owns_customers_stays_and_the_reason_counts_them() -> None:
     anna = seller(name="Anna")
     user = db.session.get_one(User, anna.user_id)
     owned_by(anna, "A")
-    assert refusals(user) == {user: "It is the owner of 1 customer."}
+    assert refusals(user) == {user: "It is the owner of 1 account. It is the owner of 1 customer."}
     owned_by(anna, "B")
-    assert refusals(user) == {user: "It is the owner of 2 customers."}
+    assert refusals(user) == {user: "It is the owner of 2 accounts. It is the owner of 2 customers."}
 
 
 def test_customers_that_one_does_not_see_count_as_well() -> None:
@@ -116,7 +116,7 @@ def test_customers_that_one_does_not_see_count_as_well() -> None:
     admin = actor(add_user(), {"user": ALL, "customer": OWN})
     set_actor(db.session, admin)
     user = db.session.get_one(User, anna.user_id)
-    assert refusals(user) == {user: "It is the owner of 1 customer."}
+    assert refusals(user) == {user: "It is the owner of 1 account. It is the owner of 1 customer."}
 
 
 def test_a_user_who_wrote_notes_may_go_and_the_notes_stay() -> None:
@@ -135,7 +135,7 @@ def test_what_preview_refuses_is_not_deleted_by_those_who_did_not_look() -> None
     owned_by(anna)
     with pytest.raises(DomainErrors) as refusal:
         delete_rows(db.session, [user, other])
-    assert [each.subject for each in refusal.value.errors] == [user]
+    assert {each.subject for each in refusal.value.errors} == {user}
     db.session.commit()
     assert db.session.get(User, other.id)
 
