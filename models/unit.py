@@ -18,7 +18,7 @@ class BusinessUnit(Timestamped, Base):
     """A team: its members reach each other's rows with the level *unit*, and those of units below with *division*."""
 
     name: Mapped[Name] = field(unique=True)
-    above: Mapped[BusinessUnit | None] = reference(label="Part of", listed=True)
+    above: Mapped[BusinessUnit | None] = reference(label="Unit above", listed=True)
     description: Mapped[LongText | None]
 
     def problems(self) -> Iterator[DomainError]:

@@ -55,8 +55,14 @@ def kept_back(session: Any, going: Sequence[Doomed]) -> dict[int, DomainError]:
 
 
 def things(model: type[Base], count: int) -> str:
-    """Return what rows of an entity are called within a sentence."""
+    """Return what rows of an entity are called within a sentence; parts by the record they belong to."""
+    model = _whole(model)
     return (model.__label__ if count == 1 else model.__plural__).lower()
+
+
+def _whole(model: type[Base]) -> type[Base]:
+    parent = describe(model).parent
+    return parent.target if parent and parent.target and describe(model).is_part else model
 
 
 def _refusing(going: Sequence[Doomed]) -> Iterator[tuple[Doomed, Incoming]]:
@@ -85,7 +91,7 @@ def _hindrances(session: Any, going: Sequence[Doomed]) -> Iterator[Hindrance]:
         follower = target.follower
         if follower is not None:
             held = select(climb(target, incoming.column, follower)).where(pointing(incoming, target, going))
-            words = {"relation": incoming.label.lower(), "others": incoming.model.__plural__.lower()}
+            words = {"relation": incoming.label.lower(), "others": things(incoming.model, 2)}
             yield Hindrance(follower, follower.model.id.in_(held), HELD, words)
 
 
