@@ -20,10 +20,11 @@ from models.relations import check_targets
 from models.user import User
 from tests.models.scratch import declared, forget
 
-CUSTOMER = """kind name company first_name last_name code vat_number tax_code recipient website
-channel account group status rating language currency employees legal_form tags newsletter billing_street billing_street2 billing_city billing_postal_code
-billing_country billing_province shipping_street shipping_street2 shipping_city shipping_postal_code shipping_country
-shipping_province can_login password password_changed_at login_key owner created_at updated_at"""
+CUSTOMER = """kind name company first_name last_name code vat_number tax_code recipient website channel account group
+status rating language currency employees legal_form tags newsletter billing_street billing_street2
+billing_city billing_postal_code billing_country billing_province shipping_street shipping_street2
+shipping_city shipping_postal_code shipping_country shipping_province can_login password
+password_changed_at login_key owner created_at updated_at"""
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ USERS = {1: ("Anna", "administrator"), 2: ("Bert", "editor"), 3: ("Zoe", "viewer
 
 
 def write(connection: Connection, table: str, **values: object) -> None:
-    values |= {"version": 1, "created_at": NOW, "updated_at": NOW}
+    values = values | {"version": 1, "created_at": NOW, "updated_at": NOW}
     columns, names = ", ".join(values), ", ".join(f":{name}" for name in values)
     connection.execute(text(f'INSERT INTO "{table}" ({columns}) VALUES ({names})'), values)
 
@@ -42,9 +42,9 @@ def old(fresh_app: Flask) -> Flask:
             group = {"prices_include_vat": False, "may_request_quotes": True, "discount": 0, "is_default": True}
             write(connection, "customer_group", id=1, name="General", **group)
             for key, owner in ((4, 1), (7, 2), (9, None)):
-                values = {"kind": "private", "status": "active", "group_id": 1, "owner_id": owner}
+                row: dict[str, object] = {"kind": "private", "status": "active", "group_id": 1, "owner_id": owner}
                 flags = {"newsletter": False, "can_login": False}
-                write(connection, "customer", id=key, name=f"Customer {key}", **values, **flags)
+                write(connection, "customer", id=key, name=f"Customer {key}", **row, **flags)
         upgrade()
     return fresh_app
 
