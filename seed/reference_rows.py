@@ -30,10 +30,9 @@ def load_reference(session: Any) -> None:
     """
     with acting_as(session, SYSTEM):
         _default_group(session)
-        if session.scalar(select(Role.id).limit(1)) is None:
-            session.add_all(shipped_roles())
         if session.scalar(select(BusinessUnit.id).limit(1)) is None:
             session.add(BusinessUnit(name=DEFAULT_UNIT))
+            _missing_roles(session)
         if session.scalar(select(Channel.id).limit(1)) is None:
             session.add(Channel(name=DEFAULT_CHANNEL, entities=[ChannelEntity(entity=Customer.__tablename__)]))
         session.flush()
@@ -42,6 +41,14 @@ def load_reference(session: Any) -> None:
 def shipped_roles() -> list[Role]:
     """Return the roles of roles.toml, not stored yet."""
     return [_role(written) for written in tomllib.loads(ROLES.read_text(encoding="utf-8"))["roles"]]
+
+
+def _missing_roles(session: Any) -> None:
+    """Add the shipped roles; that of administrators came with the first of them, if somebody was made one before."""
+    present = session.scalars(select(Role)).all()
+    names, has_administrators = {role.name for role in present}, any(role.administrator for role in present)
+    missing = [role for role in shipped_roles() if role.name not in names]
+    session.add_all(role for role in missing if not (role.administrator and has_administrators))
 
 
 def _default_group(session: Any) -> None:

@@ -17,7 +17,8 @@ from models.rules.password import Sealed, check_password
 from models.rules.password_hash import hash_password, verify_password
 from models.sealing import POLICIES
 from models.types import utcnow
-from models.user import User, UserRole
+from models.unit import BusinessUnit
+from models.user import User, UserRole, UserUnit
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters and digits that look alike
 GROUPS, GROUP_LENGTH = 5, 5  # 25 of 31 characters: 123 bits
@@ -32,13 +33,18 @@ def generated_password() -> str:
 
 
 def create_administrator(session: Any, email: str, password: str | None, name: str) -> tuple[User, str]:
-    """Add an administrator, with a generated password unless one is given; return both. The caller commits."""
+    """Add an administrator, with a generated password unless one is given; return both. The caller commits.
+
+    They belong to the business unit at the top, so that what they own is within somebody's division.
+    """
     password = password or generated_password()
     user = User(name=name, email=email, active=True)
     _keep(user, sealed_for(user, password))
     with acting_as(session, SYSTEM):
-        role = session.scalars(select(Role).where(Role.administrator)).one()
-        user.roles.append(UserRole(role=role))
+        role = session.scalars(select(Role).where(Role.administrator)).first()
+        user.roles.append(UserRole(role=role or Role(name="Administrator", administrator=True)))
+        top = session.scalars(select(BusinessUnit).where(~BusinessUnit.above.has()).order_by(BusinessUnit.id)).first()
+        user.units = [UserUnit(unit=top)] if top else []
         session.add(user)
         session.flush()
     return user, password

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
+from models.account import Account
+from models.base import Base
 from models.customer import Customer
 from models.errors import Refused
 from models.gate import acting_as
@@ -17,15 +19,19 @@ from models.history import end_change_set
 from models.i18n import N_
 from models.permissions import SYSTEM
 from seed.demo.cast import Cast, make_cast
+from seed.demo.channels import close_fairs
 from seed.demo.children import add_contacts, add_notes
-from seed.demo.customers import YEARS, Sketch, draw_customer, reach
+from seed.demo.customers import YEARS, draw_customer, reach
 from seed.demo.draw import Draw
+from seed.demo.houses import give_account, plan_houses
 from seed.demo.known import known_customers
 from seed.reference_rows import load_reference
 
 CUSTOMERS = 2000
 SEED = "Clientela"
 UNTIL = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+
+Entry = tuple[Account | None, Customer]
 
 NOT_EMPTY = N_("The demo needs an empty database, and this one has customers.")
 
@@ -39,31 +45,39 @@ def load_demo(session: Any, customers: int = CUSTOMERS, seed: str = SEED, until:
         if session.scalars(select(Customer.id).limit(1)).first() is not None:
             raise Refused(NOT_EMPTY)
         load_reference(session)
-        cast = make_cast(session, until - YEARS)
-        for customer in islice(_every_customer(seed, customers, cast, until), customers):
+        cast = make_cast(session, until - YEARS, until)
+        for shared, customer in islice(_every_customer(seed, customers, cast, until), customers):
+            if shared is not None:
+                _add(session, shared)
             _add(session, customer)
+        close_fairs(cast.channels)
+        _add(session, cast.channels.fairs)
 
 
-def _add(session: Any, customer: Customer) -> None:
-    """Add a customer in a change-set of its own, so that undoing it does not undo the whole demo."""
-    session.add(customer)
-    inner = object_session(customer)  # `session` may be the one of all threads
+def _add(session: Any, row: Base) -> None:
+    """Write a row in a change-set of its own, so that undoing it does not undo the whole demo."""
+    session.add(row)
+    inner = object_session(row)  # `session` may be the one of all threads
     if inner and (transaction := inner.get_transaction()):
         end_change_set(inner, transaction)
     session.flush()
 
 
-def _every_customer(seed: str, customers: int, cast: Cast, until: datetime) -> Iterator[Customer]:
+def _every_customer(seed: str, customers: int, cast: Cast, until: datetime) -> Iterator[Entry]:
+    """Yield every customer with the account that it is the first to share, if there is one."""
     taken: set[str] = set()
-    for customer in known_customers(cast):
-        taken |= _marks(customer)
-        yield customer
-    for number in count(1):
-        if f"C-{number:05d}" not in taken:
-            yield _customer(seed, number, min(1, number / customers), cast, until, taken)
+    known = list(known_customers(cast))
+    for entry in known:
+        taken |= _marks(entry[1])
+        yield entry
+    free = (number for number in count(1) if f"C-{number:05d}" not in taken)
+    numbers = list(islice(free, max(0, customers - len(known))))
+    cast.houses.update(plan_houses(seed, numbers))
+    for number in numbers:
+        yield _customer(seed, number, min(1, number / customers), cast, until, taken)
 
 
-def _customer(seed: str, number: int, share: float, cast: Cast, until: datetime, taken: set[str]) -> Customer:
+def _customer(seed: str, number: int, share: float, cast: Cast, until: datetime, taken: set[str]) -> Entry:
     """Return a customer none of whose names and numbers is taken, and take them."""
     for attempt in count():
         draw = Draw(seed, number, attempt)
@@ -73,13 +87,10 @@ def _customer(seed: str, number: int, share: float, cast: Cast, until: datetime,
         if not marks & taken:
             taken |= marks
             break
-    return _with_children(draw, sketch, cast, until)
-
-
-def _with_children(draw: Draw, sketch: Sketch, cast: Cast, until: datetime) -> Customer:
+    is_shared = give_account(draw, sketch.customer, cast.houses.get(number), until)
     people = add_contacts(draw, sketch)
     add_notes(draw, sketch, people, cast, until)
-    return sketch.customer
+    return sketch.customer.account if is_shared else None, sketch.customer
 
 
 def _marks(customer: Customer) -> set[str]:

@@ -11,6 +11,7 @@ from seed.demo.addresses import draw_phone, office_email
 from seed.demo.cast import Cast
 from seed.demo.customers import COMPANY, PRIVATE, PUBLIC, Sketch
 from seed.demo.draw import Draw
+from seed.demo.staff import SELLERS
 from seed.demo.words import draw_person, language_of, read
 
 CONTACTS = {
@@ -57,7 +58,7 @@ def add_notes(draw: Draw, sketch: Sketch, people: list[str], cast: Cast, until: 
 def _author(draw: Draw, sketch: Sketch, cast: Cast) -> User:
     """Return who wrote it: mostly the one who looks after the customer."""
     owner = sketch.customer.owner
-    return owner if owner and draw.chance(75) else draw.one(list(cast.users.values()))
+    return owner if owner and draw.chance(75) else cast.users[draw.one(SELLERS)]
 
 
 def _particulars(draw: Draw, people: list[str], author: str, cast: Cast) -> dict[str, object]:

@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone, Rating, Status
 from seed.demo.addresses import draw_address, draw_city, draw_own_email, draw_phone, slug
-from seed.demo.cast import PEOPLE, Cast
+from seed.demo.cast import Cast
+from seed.demo.channels import draw_channel
 from seed.demo.draw import Draw
+from seed.demo.houses import House
 from seed.demo.numbers import draw_tax_code, draw_vat
+from seed.demo.staff import PEOPLE, SELLERS
 from seed.demo.words import BRANDS, draw_person, draw_surname, language_of, read, words
 from seed.reference import City, markets
 
@@ -24,6 +27,8 @@ STATUSES = {Status.ACTIVE: 89, Status.INACTIVE: 8, Status.BLOCKED: 3}
 RATINGS = {None: 50, Rating.COLD: 14, Rating.WARM: 24, Rating.HOT: 12}
 # Who receives e-invoices for many Italian companies: the exchange codes of widespread services.
 EXCHANGES = ("M5UXCR1", "KRRH6B9", "SUBM70N", "T04ZHR3", "W7YVJK9", "USAL8PV", "BA6ET11", "0000000")
+OF_A_HOUSE = ("{brand} {trade}", "{brand} {trade}", "{brand} {city}")
+NEAR_THE_FIRST = 60  # of a hundred firms of a house
 LOGINS = 8  # of a hundred
 YEARS = timedelta(days=3 * 365)
 
@@ -39,15 +44,17 @@ class Sketch(NamedTuple):
 
 def draw_customer(draw: Draw, number: int, share: float, cast: Cast, until: datetime) -> Sketch:
     """Return a customer; `share` says how far it came in the three years before `until`, from 0 to 1."""
-    city, sort = draw_city(draw), draw.weighted(SORTS)
-    created = draw.moment(start := until - YEARS * (1 - share * 0.97), start + timedelta(days=9))
-    values = _person(draw, city) if sort == PRIVATE else _organisation(draw, city, sort)
+    house = cast.houses.get(number)
+    city, sort = _city(draw, house), COMPANY if house else draw.weighted(SORTS)
+    created = _created(draw, until - YEARS * (1 - share * 0.97), house)
+    values = _person(draw, city) if sort == PRIVATE else _organisation(draw, city, sort, house)
     domain = values.pop("domain", None)
     customer = Customer(
         **values,
         **_common(draw, city),
         code=f"C-{number:05d}",
         group=cast.groups[draw.weighted(GROUPS[sort])],
+        channel=draw_channel(draw, sort, created, cast.channels),
         owner=_owner(draw, city, cast),
         created_at=created,
         updated_at=draw.moment(created, until),
@@ -70,10 +77,21 @@ def reach(draw: Draw, sketch: Sketch, cast: Cast) -> None:
         customer.password_changed_at = draw.moment(customer.created_at, customer.updated_at)
 
 
-def _organisation(draw: Draw, city: City, sort: str) -> dict[str, Any]:
+def _city(draw: Draw, house: House | None) -> City:
+    """Return where a customer is; the firms of a house are mostly in one country."""
+    return draw_city(draw, house.country if house and draw.chance(NEAR_THE_FIRST) else None)
+
+
+def _created(draw: Draw, about: datetime, house: House | None) -> datetime:
+    """Return when a customer came, not before the account that it shares."""
+    created = draw.moment(about, about + timedelta(days=9))
+    return max(created, house.account.created_at) if house and house.account else created
+
+
+def _organisation(draw: Draw, city: City, sort: str, house: House | None) -> dict[str, Any]:
     local = words(language_of(city)).countries[city.country]
-    form = draw.one(local["forms"]) if sort == COMPANY else None
-    plain = _company_name(draw, city) if form else draw.one(local["public"]).format(city=city.city)
+    form = draw.one(local["forms"][:2] if house else local["forms"]) if sort == COMPANY else None
+    plain = _company_name(draw, city, house) if form else draw.one(local["public"]).format(city=city.city)
     name, domain = f"{plain} {form}" if form else plain, f"{slug(plain)}.example"
     vat = draw_vat(draw, city.country)
     italian = city.country == "IT"
@@ -92,11 +110,12 @@ def _organisation(draw: Draw, city: City, sort: str) -> dict[str, Any]:
     }
 
 
-def _company_name(draw: Draw, city: City) -> str:
+def _company_name(draw: Draw, city: City, house: House | None) -> str:
     language = language_of(city)
+    patterns = OF_A_HOUSE if house else words(language).companies
     one, other = draw_surname(draw, language), draw_surname(draw, language)
-    return draw.one(words(language).companies).format(
-        brand=draw.one(BRANDS),
+    return draw.one(patterns).format(
+        brand=house.brand if house else draw.one(BRANDS),
         trade=draw.one(words(language).trades),
         city=city.city,
         last=one,
@@ -133,10 +152,10 @@ def _common(draw: Draw, city: City) -> dict[str, Any]:
 
 
 def _owner(draw: Draw, city: City, cast: Cast) -> Any:
-    near = [name for name, countries in PEOPLE.items() if city.country in countries]
+    near = [name for name in SELLERS if city.country in PEOPLE[name].countries]
     if draw.chance(6):
         return None
-    return cast.users[draw.one(near if draw.chance(88) else list(PEOPLE))]
+    return cast.users[draw.one(near if draw.chance(88) else SELLERS)]
 
 
 def _emails(draw: Draw, sketch: Sketch) -> list[str]:

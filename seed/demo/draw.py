@@ -24,6 +24,10 @@ class Draw:
         """Return one of the options, each as likely as the others."""
         return self._random.choice(options)
 
+    def some(self, options: Sequence[T], number: int) -> list[T]:
+        """Return several of the options, none of them twice."""
+        return self._random.sample(options, min(number, len(options)))
+
     def weighted(self, weights: Mapping[T, int]) -> T:
         """Return one of the keys, as likely as its weight says."""
         return self._random.choices(list(weights), list(weights.values()))[0]

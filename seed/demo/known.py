@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from models.account import Account
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone, Rating
 from models.note import Note
 from seed.demo.cast import Cast
+from seed.demo.houses import own_account
 from seed.demo.words import read
 
 
-def known_customers(cast: Cast) -> Iterator[Customer]:
-    """Yield them with their contacts and notes."""
+def known_customers(cast: Cast) -> Iterator[tuple[Account | None, Customer]]:
+    """Yield them with their contacts and notes, each with the account that it is the first to share."""
+    shared: dict[str, Account] = {}
     for written in read("known.toml")["customers"]:
-        yield _customer(dict(written), cast)
+        values = dict(written)
+        name = values.pop("account", None)
+        customer = _customer(values, cast)
+        is_first = name is not None and name not in shared
+        if is_first:
+            shared[name] = Account(**read("known.toml")["accounts"][name], name=name, owner=customer.owner)
+        customer.account = shared[name] if name else own_account(customer)
+        yield customer.account if is_first else None, customer
 
 
 def _customer(values: dict[str, Any], cast: Cast) -> Customer:
@@ -24,6 +34,7 @@ def _customer(values: dict[str, Any], cast: Cast) -> Customer:
         "kind": CustomerKind(values["kind"]),
         "rating": Rating(values["rating"]) if "rating" in values else None,
         "group": cast.groups[values["group"]],
+        "channel": cast.channels.named[values["channel"]],
         "owner": cast.users[values["owner"]],
         "password": cast.password if values.get("can_login") else None,
     }

@@ -40,6 +40,7 @@ class Words(NamedTuple):
     last: list[str]
     companies: list[str]
     trades: list[str]
+    house: str
     mailboxes: list[str]
     countries: dict[str, dict[str, list[str]]]
 
