@@ -22,6 +22,7 @@ from admin_views.controls import read_key
 from admin_views.filters import Condition
 from admin_views.forms import named
 from admin_views.listing import Page, State, fetch, read_state, selection
+from admin_views.offers import offered
 from admin_views.requests import go, is_fragment, record_url
 from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
@@ -29,6 +30,7 @@ from admin_views.toasts import toast
 from admin_views.warnings import warn
 from models.base import Base, db
 from models.description import title_of
+from models.i18n import N_
 from models.permissions import Permission
 from models.related import find
 
@@ -37,6 +39,9 @@ LOOKED_UP = 20
 
 class PanelView(Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
+
+    menu_place = 50  # within its group
+    nothing_offered = N_("There is no %(thing)s for %(things)s to choose.")
 
     def _derive(self) -> None:
         """Fill in what the view does not declare, and refuse what it declares wrongly."""
@@ -107,7 +112,7 @@ class PanelView(Explained, DeclaredView):
         """Show the form of one filter."""
         flt = self.filters.get(request.args.get("field", "")) or abort(404)
         state = self.state()
-        lookup = self.get_url(".ajax_lookup", name=flt.key)
+        lookup = self.get_url(".ajax_lookup", name=flt.key, all=1)
         widgets = filter_forms.widgets(flt, state.args, lookup)
         return self.render("admin/filter.html", filter=list_page.filter_form(self, flt, state, widgets))
 
@@ -173,11 +178,12 @@ class PanelView(Explained, DeclaredView):
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> Any:
-        """Find rows that a relation of this entity may point to."""
-        attribute = self.description.attributes.get(request.args.get("name", ""))
+        """Find rows that a relation of this entity may newly point to, or `all` that it may point to already."""
+        args, attribute = request.args, self.description.attributes.get(request.args.get("name", ""))
         if attribute is None or attribute.target is None:
             abort(404)
-        found = named(attribute.target, request.args.get("query", ""), LOOKED_UP)
+        where = [] if "all" in args else offered(self.model, attribute, new="new" in args)
+        found = named(attribute.target, args.get("query", ""), LOOKED_UP, *where)
         return jsonify([{"value": str(row.id), "label": title_of(row)} for row in found])
 
     @expose("/ajax/update/", methods=("POST",))
@@ -199,14 +205,29 @@ class PanelView(Explained, DeclaredView):
 
         A panel in its place would leave what stands above it as it was, so the whole record is shown when that changed.
         """
+        if find(db.session, self.model, row.id) is None:
+            return self.gave_away(row)
         toast(text, undo=True)
         warn(row)
+        if "close" in request.form and parent is None:
+            return go(self.list_url())
         if parent is not None:
             return grid_page.answer(self, parent) if is_fragment() else redirect(record_url(parent), 303)
         panel = request.args.get("panel")
         if is_fragment() and panel and before == record_page.head(self, row):
             return record_page.answer_panel(self, row, panel)
         return go(self.record_url(row))
+
+    def gave_away(self, row: Base) -> Any:
+        """Answer a save by which the person lost the row out of sight."""
+        toast(gettext("%(title)s was saved. It is no longer yours to see.", title=title_of(row)))
+        return go(self.list_url())
+
+    def list_url(self) -> str:
+        """Return the address of the list as it was when it was left."""
+        state = self.state()
+        query = state.query(page=state.page)
+        return f"{self.get_url('.index_view')}{'?' if query else ''}{query}"
 
     def record_url(self, row: Base) -> str:
         """Return the address of a record, with its place in the list that it was opened from."""

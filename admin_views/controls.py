@@ -185,6 +185,7 @@ class Select(Control, fields.SelectField):
     """One of many values; an empty choice stands for none."""
 
     widget_kind = "select"
+    choices: Any
 
     def __init__(
         self, *args: Any, choices: Callable[[], Iterable[tuple[str, str]]], optional: bool = False, **kwargs: Any
@@ -192,6 +193,12 @@ class Select(Control, fields.SelectField):
         listed = [*([("", "")] if optional else []), *choices()]
         offered = [SelectChoice(value, text) for value, text in listed]
         super().__init__(*args, choices=offered, coerce=lambda value: value or None, **kwargs)
+
+    def process_data(self, value: Any) -> None:
+        """Show a stored value that is no longer on the list as it is."""
+        super().process_data(value)
+        if self.data is not None and self.data not in {choice.value for choice in self.choices}:
+            self.choices = [*self.choices, SelectChoice(self.data, self.data)]
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list, in plain words."""
@@ -246,6 +253,24 @@ class Secret(Control, fields.PasswordField):
     def posted(self, value: Any) -> str:
         """Return nothing: a stored secret is never sent."""
         return ""
+
+
+class Fact(Control, fields.Field):
+    """A value that is shown and not typed; another one that is sent all the same is refused for the `reason`."""
+
+    widget_kind = "fact"
+
+    def __init__(self, *args: Any, shown: str, stored: str, reason: str, **kwargs: Any) -> None:
+        self.shown, self.stored, self.reason = shown, stored, reason
+        super().__init__(*args, **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Refuse another value than the one shown."""
+        if any(value not in {"", self.stored} for value in valuelist):
+            raise ValueError(self.reason)
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Leave the row as it is."""
 
 
 def read_key(text: Any) -> int | None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from flask import abort, request, url_for
 from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page
-from admin_views.controls import Secret, Suggest
+from admin_views import grid_page, offers
+from admin_views.controls import Fact, Secret, Suggest
 from admin_views.forms import build_form
-from admin_views.kinds import country_of
+from admin_views.kinds import cell, country_of
 from admin_views.kinds_picker import Picker
-from admin_views.page import FormError, FormPage, FormPanel, Link
+from admin_views.page import FormError, FormPage, FormPanel, Link, Notice
 from admin_views.parts import Rows
 from admin_views.requests import is_fragment
 from admin_views.say import label, plain
 from models.base import Base, db
-from models.description import Attribute, title_of
+from models.checking import LASTING
+from models.description import Attribute, describe, title_of
 from models.errors import DomainError
 from models.gate import actor_of
 from models.operations.deletion import default_of
@@ -31,10 +35,20 @@ from models.user import User
 
 def form_of(view: Any, row: Base, panel: str | None) -> Any:
     """Return the form of a stored row with what was sent: the whole, or that of one panel, which asks for no more."""
+    keys = view.form_columns if panel is None else panel_keys(view, panel)
+    _load_relations(view.model, row, keys)
     if panel is None:
         return view.edit_form(row)
-    form = build_form(view.model, panel_keys(view, panel))
+    form = build_form(view.model, keys)
     return form(request.form if request.method == "POST" else None, obj=row)
+
+
+def _load_relations(model: type[Base], row: Base, keys: Sequence[str]) -> None:
+    """Read what several pickers show in one statement."""
+    relations = [getattr(model, key) for key in keys if (each := describe(model).attributes.get(key)) and each.target]
+    if len(relations) > 1:
+        query = select(model).where(model.id == row.id)
+        db.session.scalar(query.options(*map(joinedload, relations)))
 
 
 def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
@@ -43,12 +57,14 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
         delattr(form, view.parent_key)
     if request.method == "GET":
         form.version.data = str(row.version)
-    for field in form:
+    for field in list(form):
         attribute = view.description.attributes.get(field.short_name)
-        if attribute is not None:
+        if attribute is None:
+            field.optional = isinstance(field, Rows)
+        elif reason := _why_fixed(attribute, row):
+            form._fields[field.short_name] = _fact(form, field, attribute, row, reason)
+        else:
             _tell(view, form, field, attribute, row)
-        elif isinstance(field, Rows):
-            field.optional = True
     return form
 
 
@@ -59,12 +75,10 @@ def panel_keys(view: Any, panel: str) -> Sequence[str]:
 
 
 def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> None:
-    field.optional = bool(attribute.column.nullable or attribute.facts.derived)
+    field.optional = bool(attribute.column.nullable or _is_filled_in(attribute, row))
     field.max_length = getattr(attribute.column.type, "length", None)
     if isinstance(field, Picker):
-        field.lookup_url = view.get_url(".ajax_lookup", name=field.short_name)
-        if row.id is None and request.method == "GET":
-            field.data = field.data or _preset(view, field.short_name)
+        _offer(view, form, field, attribute, new=row.id is None)
     if attribute.facts.when:
         other, choice = attribute.facts.when
         field.when, field.optional = f"{other}={choice.value}", False
@@ -74,6 +88,48 @@ def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> N
         field.needs = attribute.facts.needs
     if isinstance(field, Suggest):
         _suggest(form, field, attribute, row)
+
+
+def _is_filled_in(attribute: Attribute, row: Any) -> bool:
+    """Whether it may be left empty because it is filled in: a relation only on a new row."""
+    return attribute.facts.derived and (attribute.target is None or row.id is None)
+
+
+def _offer(view: Any, form: Any, field: Picker, attribute: Attribute, *, new: bool) -> None:
+    """Let a picker offer what may be chosen; what is the only choice of a new row is not asked."""
+    field.lookup_url = view.get_url(".ajax_lookup", name=field.short_name, new=1 if new else None)
+    field.offers = partial(offers.is_offered, view.model, attribute, new=new)
+    if not new or field.name in request.form:
+        return
+    if offers.is_sole(view.model, attribute) or offers.must_be_offered(view.model, attribute):
+        found = offers.first_offered(view.model, attribute, 2)
+        form.lacks = None if found else attribute
+        if len(found) == 1 and offers.is_sole(view.model, attribute):
+            delattr(form, field.short_name)
+    elif request.method == "GET":
+        field.data = field.data or _preset(view, field.short_name)
+
+
+def _why_fixed(attribute: Attribute, row: Base) -> str | None:
+    """Return why a value is shown and not typed: it was typed once, or is not the person's to give away."""
+    new = row.id is None
+    if attribute.facts.lasting and not new:
+        return gettext(LASTING)
+    if offers.is_owner(type(row), attribute) and not offers.may_give(row, new=new):
+        return gettext("It is not yours to give away.")
+    return None
+
+
+def _fact(form: Any, field: Any, attribute: Attribute, row: Any, reason: str) -> Any:
+    """Return what stands in place of a field that is shown and not typed."""
+    value = getattr(row, attribute.key)
+    stored = field.posted(str(value.id) if isinstance(value, Base) else getattr(value, "value", value))
+    shown = actor_of(db.session).name if attribute.target and row.id is None else cell(attribute, row)
+    words = {"label": field.label.text, "description": field.description}
+    fact = Fact(**words, shown=shown, stored=stored, reason=reason)
+    bound = form.meta.bind_field(form, fact, {"name": field.short_name, "prefix": form._prefix})
+    bound.process(request.form if request.method == "POST" else None, value)
+    return bound
 
 
 def _suggest(form: Any, field: Any, attribute: Attribute, row: Any) -> None:
@@ -123,17 +179,33 @@ def form_page(view: Any, form: Any, row: Any, parent: Base | None, panel: str | 
     """Return the form page of a row."""
     is_new = row.id is None
     back = cancel_url(view, row, parent)
+    lacking = _notice(view, form)
     return FormPage(
         title=_title(view, row, panel),
         url=request.full_path.rstrip("?"),
         cancel_url=f"{back}&panel={panel}" if panel is not None and not is_new else back,
         submit=gettext("Create") if is_new else gettext("Save"),
-        panels=list(_panels(view, form, panel)),
+        close="" if panel or parent else gettext("Save and close"),
+        notice=lacking,
+        panels=[] if lacking and request.method == "GET" else list(_panels(view, form, panel)),
         hidden=[form.version],
         errors=list(errors(form)),
         key=panel or "",
         back=Link(label(view.name) if is_new else title_of(row), back),
     )
+
+
+def _notice(view: Any, form: Any) -> Notice | None:
+    """Say what must be there before a row can be made, with the way to make it for those who may."""
+    lacks = getattr(form, "lacks", None)
+    if lacks is None:
+        return None
+    words = {"things": label(view.model.__plural__).lower(), "thing": label(lacks.label).lower()}
+    other = next((each for each in view.admin._views if getattr(each, "model", None) is lacks.target), None)
+    if other is None or not other.is_accessible():
+        return Notice(gettext("%(things)s need a %(thing)s, and your role shows you none.", **words).capitalize())
+    way = Link(gettext("Create one"), other.get_url(".create_view")) if other.can_create else None
+    return Notice(gettext(other.nothing_offered, **words), way)
 
 
 def _title(view: Any, row: Any, panel: str | None) -> str:
@@ -149,7 +221,7 @@ def cancel_url(view: Any, row: Any, parent: Base | None) -> str:
     """Return where one goes without saving."""
     if parent is not None:
         return url_for(f"{parent.__tablename__}.details_view", id=parent.id)
-    return str(view.record_url(row) if row.id else view.get_url(".index_view"))
+    return str(view.record_url(row) if row.id else view.list_url())
 
 
 def _panels(view: Any, form: Any, panel: str | None) -> Iterator[FormPanel]:

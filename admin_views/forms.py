@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask_admin.form import BaseForm
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from admin_views import controls
 from admin_views.kinds import look, options
 from admin_views.listing import SEARCHED, readable
+from admin_views.offers import offered
 from admin_views.parts import Rows
 from admin_views.say import later, say
 from models.base import Base, db
-from models.description import Attribute, Child, describe
+from models.description import Attribute, Child, describe, entity
 from models.errors import DomainError
 from models.related import find
 from models.search import matching
@@ -107,12 +108,12 @@ def typed(attributes: Iterable[Attribute]) -> list[Attribute]:
     return [each for each in attributes if not each.facts.fixed and not each.facts.hidden and look(each).control]
 
 
-def named(model: type[Base], text: str, most: int) -> Sequence[Base]:
+def named(model: type[Base], text: str, most: int, *where: ColumnElement[bool]) -> Sequence[Base]:
     """Return rows that a text may mean, in order of title: those called just so, else those that search finds."""
     text = readable(text)[:SEARCHED]
     description = describe(model)
     title: Any = getattr(model, description.title)
-    query = select(model).order_by(title, model.id).limit(most)
+    query = select(model).where(*where).order_by(title, model.id).limit(most)
     exact = query.where(title == text) if text and description.title in description.attributes else None
     rows = list(db.session.scalars(exact)) if exact is not None else []
     found = matching(model, text) if text and not rows else None
@@ -130,18 +131,18 @@ def _validators(attribute: Attribute) -> Iterator[Any]:
 def _unbound(attribute: Attribute, common: dict[str, Any], *, optional: bool) -> Any:
     control: Any = look(attribute).control
     if attribute.target:
-        lookups = {"find": partial(find, db.session, attribute.target), "named": _named(attribute.target)}
-        return control(**common, **lookups)
+        return control(**common, find=partial(find, db.session, attribute.target), named=_named(attribute))
     if issubclass(control, controls.Choices):
         enum: Any = attribute.python_type
         return control(**common, enum=enum, choices=partial(options, attribute), optional=optional)
     if issubclass(control, controls.Select):
-        return control(**common, choices=partial(options, attribute), optional=optional)
+        return control(**common, choices=partial(options, attribute), optional=optional or attribute.required)
     return control(**common)
 
 
-def _named(target: type[Base]) -> Any:
-    return lambda text: named(target, text, SUGGESTED)
+def _named(attribute: Attribute) -> Any:
+    model, target = entity(str(attribute.column.table.name)), cast("type[Base]", attribute.target)
+    return lambda text: named(target, text, SUGGESTED, *offered(model, attribute))
 
 
 def _part(child: Child) -> Any:

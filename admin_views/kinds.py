@@ -15,11 +15,11 @@ from markupsafe import Markup, escape
 
 from admin_views import controls
 from admin_views.kinds_picker import Picker
-from admin_views.say import NONE, pill, plain, when
+from admin_views.say import NONE, label, pill, plain, when
 from models import kinds
 from models.base import Base
 from models.choices import Choice
-from models.description import Attribute, title_of
+from models.description import Attribute, entity, title_of
 from models.rules import currency, language, places
 
 Family = Literal["text", "choices", "relation", "date", "number", "none"]
@@ -50,6 +50,8 @@ def look(attribute: Attribute) -> Look:
         return RELATION
     if attribute.kind is kinds.PROVINCE:
         return _province(attribute.facts.country or "")
+    if attribute.kind is kinds.ONE_OF:
+        return _one_of(str(attribute.column.table.name), attribute.key)
     if attribute.kind and attribute.kind.name in BY_KIND:
         return BY_KIND[attribute.kind.name]
     return next((found for base, found in BY_TYPE if issubclass(attribute.python_type, base)), PLAIN)
@@ -119,6 +121,19 @@ def country_of(row: Base | None, path: str) -> str | None:
     for step in path.split("."):
         place = getattr(place, step, None)
     return place
+
+
+@cache
+def _one_of(name: str, key: str) -> Look:
+    """The entity itself says which values there are; one that it no longer knows is shown as it is."""
+
+    def listed(attribute: Attribute | None = None) -> Options:
+        return [(value, label(text)) for value, text in entity(name).choices(key)]
+
+    def text(value: Any, row: Base | None) -> str:
+        return dict(listed()).get(value, value)
+
+    return Look(controls.Select, _shown(text), text, "choices", listed)
 
 
 def _choice(value: Any, row: Base) -> Markup:

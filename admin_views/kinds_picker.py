@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from wtforms import fields
+from wtforms.validators import StopValidation
 
 from admin_views.controls import Control, read_key
 from models.base import Base
@@ -21,6 +22,7 @@ class Picker(Control, fields.Field):
     create_url: str | None = None
     choices: Sequence[tuple[str, str]] = ()
     typed = ""
+    offers: Callable[[Base], bool] | None = None  # whether a row may newly be chosen; all may, unless it is said
 
     def __init__(
         self,
@@ -50,6 +52,12 @@ class Picker(Control, fields.Field):
             self.data = self.find(read_key(key) or 0)
             if self.data is None:
                 raise ValueError(gettext("This does not exist, or is not yours to use."))
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what can no longer be chosen; what was chosen before stays."""
+        if self.data is not None and self.data is not self.object_data and self.offers and not self.offers(self.data):
+            text = gettext("“%(title)s” can no longer be chosen, or is not yours to choose.", title=title_of(self.data))
+            raise StopValidation(text)
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Leave a relation alone that was and stays empty here: it may point to a row that the person cannot see."""

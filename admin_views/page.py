@@ -230,8 +230,19 @@ class FormPanel:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What stands in the way of a form, with what one can do about it."""
+
+    text: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
 class FormPage:
-    """A form: a page of its own, or one panel of a record edited in place."""
+    """A form: a page of its own, or one panel of a record edited in place.
+
+    `close` is the label of a second way to save, which goes back to the list.
+    """
 
     title: str
     url: str
@@ -242,6 +253,8 @@ class FormPage:
     errors: Sequence[FormError] = ()
     key: str = ""
     back: Link | None = None
+    close: str = ""
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True)

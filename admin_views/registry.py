@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from flask import Flask
@@ -9,6 +10,7 @@ from flask_admin import Admin, AdminIndexView
 from flask_admin.theme import Bootstrap4Theme
 
 from admin_views.base import PanelView
+from admin_views.offers import coming_about
 from admin_views.page import Link, MenuGroup
 from admin_views.say import label
 from models.base import Base
@@ -35,8 +37,10 @@ def build_admin(app: Flask, index: AdminIndexView, nonce: Any) -> Admin:
 
 
 def menu(admin: Admin, here: str) -> list[MenuGroup]:
-    """Return the side menu for the person: the panels they may open, by group."""
-    views = [view for view in admin._views if isinstance(view, PanelView) and view.is_accessible()]
+    """Return the side menu for the person: the panels they may open and whose rows can come about, by group."""
+    open_ = [view for view in admin._views if isinstance(view, PanelView) and view.is_accessible()]
+    living = coming_about(view.model for view in open_)
+    views = sorted((view for view in open_ if view.model in living), key=attrgetter("menu_place"))
     groups = dict.fromkeys([*GROUPS, *(view.menu_group for view in views)])
     found = ((group, [_link(view, here) for view in views if view.menu_group == group]) for group in groups)
     return [MenuGroup(label(group), links) for group, links in found if links]

@@ -15,17 +15,21 @@ class CustomerView(PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "building-store"
-    column_list = ["name", "kind", "billing_city", "billing_country", "group", "owner", "can_login", "updated_at"]
+    menu_place = 1
+    column_list = [
+        "name", "billing_city", "billing_country", "channel", "account", "group", "owner", "can_login", "updated_at",
+    ]  # fmt: skip
     column_labels = {"can_login": N_("Login")}
     column_filters = [
-        "billing_country", "billing_province", "group", "can_login", "kind", "status", "rating", "owner", "created_at",
-        "updated_at", "billing_city", "vat_number", "tags", "newsletter", "employees",
+        "billing_country", "billing_province", "group", "channel", "account", "can_login", "kind", "status", "rating",
+        "owner", "created_at", "updated_at", "billing_city", "vat_number", "tags", "newsletter", "employees",
         "emails", "phones", "contacts", "notes",
     ]  # fmt: skip
-    record_summary = ("billing_city", "billing_country", "group", "owner")
+    record_summary = ("billing_city", "billing_country", "channel", "group", "owner")
     form_panels = (
         (N_("Details"), [
-            "kind", "company", "vat_number", "first_name", "last_name", "name", "code", "emails", "phones", "group",
+            "kind", "company", "vat_number", "first_name", "last_name", "name", "owner", "channel", "group",
+            "code", "emails", "phones",
         ]),
         (N_("Login"), ["can_login", "password"]),
         (N_("Address"), [
@@ -37,7 +41,7 @@ class CustomerView(PanelView):
             "shipping_province",
         ]),
         (N_("More"), [
-            "tax_code", "recipient", "website", "owner", "status", "rating", "language", "currency", "employees",
+            "tax_code", "recipient", "website", "status", "rating", "language", "currency", "employees",
             "legal_form", "tags", "newsletter",
         ]),
     )  # fmt: skip
@@ -48,6 +52,7 @@ class ContactView(PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "users"
+    menu_place = 3
 
 
 class NoteView(PanelView):
@@ -55,6 +60,7 @@ class NoteView(PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "notes"
+    menu_place = 4
 
 
 register(Customer, CustomerView)

@@ -18,16 +18,16 @@ def test_an_unknown_key_in_a_relation_is_an_error_and_never_nothing(app: Flask, 
     owner = add_user()
     customer = company(owner=owner)
     panel = Panel(app)
-    for name, number in (("owner", 4), ("group", 0)):
-        answer = panel.fill(f"/customer/edit/?id={customer.id}&panel={number}", {name: key})
+    for name in ("owner", "group", "channel"):
+        answer = panel.fill(f"/customer/edit/?id={customer.id}&panel=0", {name: key})
         assert errors(answer.text)[name] == "This does not exist, or is not yours to use."
     [row] = stored(Customer)
-    assert (row.owner.id, row.group.is_default) == (owner.id, True)
+    assert (row.owner.id, row.group.is_default, row.channel.name) == (owner.id, True, "Sales")
 
 
 def test_a_relation_that_may_be_empty_can_be_emptied(app: Flask) -> None:
     customer = company(owner=add_user())
-    assert Panel(app).fill(f"/customer/edit/?id={customer.id}&panel=4", {"owner": ""}).status_code == 303
+    assert Panel(app).fill(f"/customer/edit/?id={customer.id}&panel=0", {"owner": ""}).status_code == 303
     assert stored(Customer)[0].owner is None
 
 
@@ -35,9 +35,9 @@ def test_a_relation_to_a_hidden_row_stays_when_the_panel_is_saved(app: Flask) ->
     regrant(EDITOR, {"*": EVERYTHING, "user": {}})
     owner = add_user()
     customer = company(owner=owner)
-    assert Panel(app, EDITOR).fill(f"/customer/edit/?id={customer.id}&panel=4", {"tags": "x"}).status_code == 303
+    assert Panel(app, EDITOR).fill(f"/customer/edit/?id={customer.id}&panel=0", {"code": "X-1"}).status_code == 303
     [row] = stored(Customer)
-    assert (row.tags, row.owner_id) == ("x", owner.id)
+    assert (row.code, row.owner_id) == ("X-1", owner.id)
 
 
 def test_who_is_picked_is_found_by_name_without_javascript(app: Flask) -> None:

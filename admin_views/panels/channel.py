@@ -1,0 +1,21 @@
+"""How people set up channels."""
+
+from __future__ import annotations
+
+from admin_views.base import PanelView
+from admin_views.registry import register
+from models.channel import Channel
+from models.i18n import N_
+
+
+class ChannelView(PanelView):
+    """The ways by which customers come."""
+
+    menu_group = N_("System")
+    menu_icon = "route"
+    column_list = ["name", "type", "active", "updated_at"]
+    form_panels = ((N_("Details"), ["name", "type", "active", "entities"]),)
+    nothing_offered = N_("No active channel enables %(things)s.")
+
+
+register(Channel, ChannelView)
