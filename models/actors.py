@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, String, literal, null, select, union_all
+from sqlalchemy import Boolean, String, Subquery, literal, null, select, union_all
 
 from models.gate import ungated
 from models.permissions import Actor
@@ -22,7 +22,7 @@ UNIT, DIVISION = "unit", "division"
 
 def actor_for(session: Any, user: User) -> Actor:
     """Return the actor that a signed-in user is, with the rights of this moment."""
-    return _actor(user.id, user.name, session.execute(_everything(user.id), execution_options=READING).all())
+    return actor_from(user, session.execute(union_all(*_everything(user.id)), execution_options=READING).all())
 
 
 def rights_of(session: Any, role: Role) -> Rights:
@@ -31,11 +31,17 @@ def rights_of(session: Any, role: Role) -> Rights:
     return _roles(session.execute(union_all(*_grants(one)), execution_options=READING).all())[0]
 
 
-def _actor(user_id: int, name: str, rows: Iterable[Any]) -> Actor:
-    found = list(rows)
+def rights_rows(user_id: Any) -> Subquery:
+    """Return what `actor_from` needs of a user, to be joined to whatever finds out who that is."""
+    return union_all(*_everything(user_id)).subquery("rights")
+
+
+def actor_from(user: User, rows: Iterable[Any]) -> Actor:
+    """Return the actor that a user is, from the rows of `rights_rows`."""
+    found = [row for row in rows if row.what]
     peers = frozenset(row.key for row in found if row.what == UNIT)
     division = frozenset(row.key for row in found if row.what == DIVISION)
-    return Actor(user_id, name, tuple(_roles(found)), peers, division)
+    return Actor(user.id, user.name, tuple(_roles(found)), peers, division)
 
 
 def _roles(rows: Iterable[Any]) -> list[Rights]:
@@ -59,9 +65,9 @@ def _by_name(item: tuple[Any, tuple[str, bool]]) -> str:
     return item[1][0]
 
 
-def _everything(user_id: int) -> Any:
+def _everything(user_id: Any) -> list[Any]:
     mine = select(UserRole.role_id).where(UserRole.user_id == user_id).subquery()  # type: ignore[attr-defined]
-    return union_all(*_grants(mine), *_reaches(user_id))
+    return [*_grants(mine), *_reaches(user_id)]
 
 
 def _grants(mine: Any) -> list[Any]:
@@ -82,7 +88,7 @@ def _grants(mine: Any) -> list[Any]:
     return [of_entities, of_fields]
 
 
-def _reaches(user_id: int) -> list[Any]:
+def _reaches(user_id: Any) -> list[Any]:
     """Select the members of the user's business units, and those of all units below them."""
     units = select(UserUnit.unit_id.label("unit_id")).where(UserUnit.user_id == user_id)  # type: ignore[attr-defined]
     below = units.cte("below", recursive=True)

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, true, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import contains_eager
 
+from models.actors import actor_from, rights_rows
 from models.auth import IDLE, LONGEST, AuthSession
 from models.engine import transactions
 from models.gate import ungated
+from models.permissions import Actor
 from models.types import utcnow
 from models.user import User
 
@@ -38,20 +40,28 @@ def open_session(session: Any, user_id: int, ip: str, agent: str) -> str:
     return token
 
 
-def resume(session: Any, token: str, now: datetime) -> AuthSession | None:
-    """Return the live session of the token, with its user, both detached; None if it is over or its user not active.
+class Resumed(NamedTuple):
+    """A live session with its user, both detached, and the actor that the user is at this moment."""
 
-    It costs one SELECT; that the user was seen is written at most once a minute.
+    session: AuthSession
+    actor: Actor
+
+
+def resume(session: Any, token: str, now: datetime) -> Resumed | None:
+    """Return the live session of the token; None if it is over or its user not active.
+
+    It costs one SELECT, rights included; that the user was seen is written at most once a minute.
     """
     with transactions("read"):
-        query = select(AuthSession).join(AuthSession.user).options(contains_eager(AuthSession.user))
-        mine = query.where(AuthSession.id_hash == _digest(token), User.active, *_live(now))
-        found: AuthSession | None = session.scalar(mine, execution_options=DOOR)
+        rows = session.execute(_resuming(_digest(token), now), execution_options=DOOR).all()
         session.expunge_all()
         session.rollback()
-    if found and found.last_seen_at < now - SEEN_EVERY:
+    if not rows:
+        return None
+    found: AuthSession = rows[0].AuthSession
+    if found.last_seen_at < now - SEEN_EVERY:
         _see(session, found.id, now)
-    return found
+    return Resumed(found, actor_from(found.user, rows))
 
 
 def renew(session: Any, key: int) -> str:
@@ -84,6 +94,14 @@ def sessions_of(session: Any, user_id: int, now: datetime) -> Sequence[AuthSessi
     """Return the user's live sessions, the one seen last first."""
     mine = select(AuthSession).where(AuthSession.user_id == user_id, *_live(now))
     return session.scalars(mine.order_by(AuthSession.last_seen_at.desc()), execution_options=DOOR).all()  # type: ignore[no-any-return]
+
+
+def _resuming(digest: str, now: datetime) -> Any:
+    """Select a live session with its user, once for each row that says what the user may do."""
+    mine = AuthSession.id_hash == digest
+    rights = rights_rows(select(AuthSession.user_id).where(mine).scalar_subquery())
+    query = select(AuthSession, rights).join(AuthSession.user).outerjoin(rights, true())
+    return query.options(contains_eager(AuthSession.user)).where(mine, User.active, *_live(now))
 
 
 def _see(session: Any, key: int, now: datetime) -> None:
