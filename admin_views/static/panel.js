@@ -278,7 +278,7 @@
 
   let copies = 0;
 
-  function addPart(list) {
+  function addPart(list, enter = true) {
     const { prefix } = list.dataset;
     copies += 1;
     const copy = list.spare.cloneNode(true);
@@ -290,7 +290,7 @@
     }
     $("[data-add]", list).before(copy);
     if (!$("input[type=radio]:checked", list)) $("input[type=radio]", copy)?.click();
-    $("input:not([type=hidden])", copy).focus();
+    if (enter) focus($("input:not([type=hidden]), select", copy));
   }
 
   function removePart(part) {
@@ -369,9 +369,12 @@
     });
     $$("[data-when]", root).forEach(ask);
     $$("[data-spare]", root).forEach((spare) => {
+      const list = spare.parentElement;
       spare.removeAttribute("data-spare");
-      spare.parentElement.spare = spare;
+      list.spare = spare;
       spare.remove();
+      // A list that is picked from begins with a row to pick in.
+      if (!$(".part", list) && $(".field-select:only-of-type", spare)) addPart(list, false);
     });
     $$("[data-form]:has(.refusals)", root).forEach((form) => { form.dataset.dirty = ""; });
     count();

@@ -14,6 +14,7 @@ from models.group import CustomerGroup
 from models.note import Note
 from models.permissions import SYSTEM
 from models.rules.password import Sealed
+from seed.reference_rows import load_reference
 from tests.people import EDITOR, HASH, PASSWORD, add_user
 
 ANNA = "anna@clientela.example"
@@ -50,9 +51,9 @@ def office(fresh_app: Flask) -> Flask:
     """The app with something in it."""
     with fresh_app.app_context():
         set_actor(db.session, SYSTEM)
+        load_reference(db.session)
         add_user(email=ANNA, name="Anna Rossi")
         add_user(EDITOR, email="jonas@clientela.example", name="Jonas Weber")
-        db.session.add(CustomerGroup(name="General", is_default=True))
         retail, wholesale = CustomerGroup(name="Retail"), CustomerGroup(name="Wholesale")
         db.session.add_all([retail, wholesale])
         db.session.flush()
@@ -70,13 +71,13 @@ def panel(office: Flask, page: Page) -> Page:
     return page
 
 
-def sign_in(page: Page, email: str = ANNA) -> None:
-    """Sign in through the form."""
+def sign_in(page: Page, email: str = ANNA, heading: str = "Customers") -> None:
+    """Sign in through the form, and wait for the page that one then comes to."""
     page.goto("/login")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Customers", level=1).wait_for()
+    page.get_by_role("heading", name=heading, level=1).first.wait_for()
 
 
 def open_record(page: Page, name: str) -> None:
