@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, inspect, select
+from sqlalchemy import ColumnElement, FromClause, Select, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -91,10 +92,16 @@ def _condition(actor: Actor, permission: Permission, model: type[Base], columns:
     parent = describe(model).parent
     if parent is None or parent.target is None:
         return criterion(actor, permission, model, columns)
-    above = parent.target.__table__.alias()
+    above = _alias(parent.target)
     condition = _condition(actor, permission, parent.target, above.c)
     key = getattr(columns, parent.column.key)
     return None if condition is None else key.in_(select(above.c.id).where(condition))
+
+
+@cache
+def _alias(model: type[Base]) -> FromClause:
+    """Return the one alias by which criteria ask for an entity: making it costs more than all else of a criterion."""
+    return model.__table__.alias()
 
 
 def gate_reads(state: ORMExecuteState) -> None:

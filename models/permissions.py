@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, false, inspect
 
+from models.among import among
 from models.base import Base
 from models.description import Attribute, describe, title_of
 from models.i18n import N_
@@ -115,11 +116,11 @@ def criterion(actor: Actor, permission: Permission, model: type[Base], columns: 
     if reach is None:
         return None
     if issubclass(model, User):
-        me = () if actor.user_id is None else (actor.user_id,)  # everybody sees themselves
-        return columns.id.in_(sorted({*reach, *me}))  # type: ignore[no-any-return]
+        sees_themselves = permission is Permission.VIEW and actor.user_id is not None
+        return columns.id.in_(sorted({*reach, actor.user_id} if sees_themselves else reach))  # type: ignore[no-any-return, type-var]
     if not reach or not issubclass(model, Owned):
         return false()
-    return _among(columns.owner_id, sorted(reach))
+    return among(columns.owner_id, sorted(reach))
 
 
 def may_see(actor: Actor, attribute: Attribute) -> bool:
@@ -150,10 +151,6 @@ def owners_of(row: Base, *, both: bool = False) -> list[int | None]:
 def role_names(actor: Actor) -> str:
     """Return the actor's roles as people read them."""
     return ", ".join(role.name for role in actor.roles) or "none"
-
-
-def _among(column: Any, keys: list[int]) -> ColumnElement[bool]:
-    return column == keys[0] if len(keys) == 1 else column.in_(keys)  # type: ignore[no-any-return]
 
 
 def _reaches(actor: Actor, level: Level, owners: list[int | None]) -> bool:
