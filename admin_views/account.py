@@ -22,7 +22,7 @@ from models.operations.sessions import end_other_sessions, end_session, renew, s
 from models.operations.throttle import Throttled
 from models.types import utcnow
 
-blueprint = Blueprint("account", __name__, url_prefix="/account")
+blueprint = Blueprint("me", __name__, url_prefix="/me")
 
 BROWSERS = ("Edg", "OPR", "Firefox", "Chromium", "Chrome", "Safari", "curl")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")

@@ -32,7 +32,7 @@ class HomeView(AdminIndexView):
     def index(self) -> Any:
         """Go to the first panel of the menu; who may open none has at least their account."""
         groups = menu(self.admin, "")
-        return redirect(groups[0].links[0].url or "/" if groups else url_for("account.index"))
+        return redirect(groups[0].links[0].url or "/" if groups else url_for("me.index"))
 
 
 def init_panel(app: Flask) -> None:
@@ -58,7 +58,7 @@ def surroundings() -> dict[str, Any]:
 
 def _user() -> dict[str, Any]:
     name = current_user.name
-    return {"name": name, "avatar": avatar(name), "account_url": "/account", "logout_url": "/logout"}
+    return {"name": name, "avatar": avatar(name), "account_url": "/me/", "logout_url": "/logout"}
 
 
 def icon(name: str) -> Markup:

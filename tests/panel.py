@@ -39,7 +39,7 @@ class Panel:
         self.client: FlaskClient = app.test_client()
         with self.client.session_transaction() as cookie:
             cookie["token"] = open_session(db.session, user.id, "127.0.0.1", "a test")
-        self.token = Forms(self.client.get("/account/").text).first("csrf_token")
+        self.token = Forms(self.client.get("/me/").text).first("csrf_token")
 
     def get(self, path: str, *, fragment: bool = False, **options: Any) -> TestResponse:
         """Open a page, or a part of one."""

@@ -51,7 +51,7 @@ def test_removed_emails_of_other_records_answer_nothing(app: Flask) -> None:
 
 @pytest.mark.parametrize("key", ["99999999999999999999999", "2147483648", "abc", "-1"])
 def test_a_session_that_cannot_be_is_not_found(app: Flask, key: str) -> None:
-    assert Panel(app).post(f"/account/sessions/{key}/end").status_code == 404
+    assert Panel(app).post(f"/me/sessions/{key}/end").status_code == 404
 
 
 def test_a_note_has_a_history_of_its_own(app: Flask) -> None:

@@ -25,7 +25,7 @@ from models.permissions import SYSTEM
 from models.user import User
 from tests.people import EDITOR, PASSWORD, VIEWER, add_user, csrf_token, post, sign_in
 
-ACCOUNT = "/account/"
+ACCOUNT = "/me/"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
@@ -67,9 +67,9 @@ def test_who_signs_in_is_never_sent_elsewhere(client: FlaskClient, target: str) 
 
 def test_a_form_whose_session_is_over_leads_back_to_its_page(client: FlaskClient) -> None:
     form = {"csrf_token": csrf_token(client)}
-    answer = client.post("/account/password", data=form, headers={"Referer": "http://localhost/account/?a=1"})
-    assert parse_qs(urlsplit(answer.location).query) == {"next": ["/account/?a=1"]}
-    answer = client.post("/account/password", data=form, headers={"Referer": "http://evil.test/account/"})
+    answer = client.post("/me/password", data=form, headers={"Referer": "http://localhost/me/?a=1"})
+    assert parse_qs(urlsplit(answer.location).query) == {"next": ["/me/?a=1"]}
+    answer = client.post("/me/password", data=form, headers={"Referer": "http://evil.test/me/"})
     assert answer.location == "/login"
 
 
@@ -215,7 +215,7 @@ def test_a_sign_in_without_the_forms_token_is_refused(client: FlaskClient) -> No
 def test_a_token_of_another_session_is_worth_nothing(app: Flask, client: FlaskClient) -> None:
     sign_in(client, add_user())
     foreign = csrf_token(app.test_client())
-    assert client.post("/account/sessions/end", data={"csrf_token": foreign}).status_code == 400
+    assert client.post("/me/sessions/end", data={"csrf_token": foreign}).status_code == 400
 
 
 def test_half_an_hour_of_silence_ends_a_session(client: FlaskClient) -> None:

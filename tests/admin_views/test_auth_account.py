@@ -14,7 +14,7 @@ from models.operations.throttle import MOST
 from models.user import User
 from tests.people import PASSWORD, VIEWER, add_user, post, sign_in
 
-ACCOUNT = "/account/"
+ACCOUNT = "/me/"
 NEW = "seven owls over a copper roof"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -46,7 +46,7 @@ def let_in(client: FlaskClient) -> bool:
 
 
 def change(client: FlaskClient, current: str = PASSWORD, password: str = NEW, again: str = NEW) -> TestResponse:
-    return post(client, "/account/password", ACCOUNT, current=current, password=password, again=again)
+    return post(client, "/me/password", ACCOUNT, current=current, password=password, again=again)
 
 
 def test_people_see_who_they_are_here(here: FlaskClient, user: User) -> None:
@@ -103,19 +103,19 @@ def test_people_see_where_they_are_signed_in(here: FlaskClient, there: FlaskClie
 
 
 def test_a_session_ends_from_elsewhere(here: FlaskClient, there: FlaskClient) -> None:
-    end = re.search(r'action="(/account/sessions/\d+/end)"', here.get(ACCOUNT).text)
+    end = re.search(r'action="(/me/sessions/\d+/end)"', here.get(ACCOUNT).text)
     assert end
     assert post(here, end[1], ACCOUNT).status_code == 303
     assert (let_in(here), let_in(there)) == (True, False)
 
 
 def test_all_other_sessions_end_at_once(here: FlaskClient, there: FlaskClient) -> None:
-    assert post(here, "/account/sessions/end", ACCOUNT).status_code == 303
+    assert post(here, "/me/sessions/end", ACCOUNT).status_code == 303
     assert (let_in(here), let_in(there)) == (True, False)
 
 
 def test_nobody_ends_somebody_elses_session(app: Flask, here: FlaskClient, there: FlaskClient) -> None:
-    end = re.search(r'action="(/account/sessions/\d+/end)"', here.get(ACCOUNT).text)
+    end = re.search(r'action="(/me/sessions/\d+/end)"', here.get(ACCOUNT).text)
     assert end
     stranger = app.test_client()
     sign_in(stranger, add_user())

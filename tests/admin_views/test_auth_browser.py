@@ -31,7 +31,7 @@ def fill_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def test_a_wrong_password_is_told_and_the_right_one_leads_where_one_wanted_to_go(page: Page, email: str) -> None:
-    page.goto("/account/")
+    page.goto("/me/")
     axe(page)
     fill_in(page, email, "wrong")
     expect(page.get_by_role("alert")).to_contain_text("do not belong together")
@@ -39,12 +39,12 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_where_one_wanted_to_go
     expect(page.get_by_label("Password")).to_be_focused()
     axe(page)
     fill_in(page, email)
-    expect(page).to_have_url(re.compile("/account/$"))
+    expect(page).to_have_url(re.compile("/me/$"))
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
 
 
 def test_one_changes_the_password_and_logs_out_and_nothing_private_stays(page: Page, email: str) -> None:
-    page.goto("/account/")
+    page.goto("/me/")
     fill_in(page, email)
     page.get_by_label("Present password").fill(PASSWORD)
     page.get_by_label("New password", exact=True).fill(NEW)
@@ -66,7 +66,7 @@ def test_the_pages_of_the_door_are_accessible(page: Page, email: str, theme: str
     screenshot(page, f"login-{theme}")
     axe(page)
     fill_in(page, email)
-    page.goto("/account/")
+    page.goto("/me/")
     page.get_by_role("button", name="Change password").scroll_into_view_if_needed()
     screenshot(page, f"account-{theme}")
     axe(page)

@@ -32,7 +32,7 @@ CSP = (
     "default-src 'none'; script-src 'nonce-{}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
-ASKED = ["/", "/login", "/account/", "/nowhere", "/static/panel.css", "/static/nowhere.js", "/static/../app.py"]
+ASKED = ["/", "/login", "/me/", "/nowhere", "/static/panel.css", "/static/nowhere.js", "/static/../app.py"]
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def test_each_answer_has_a_nonce_of_its_own_on_every_script(client: FlaskClient)
 
 def test_private_pages_are_not_kept_and_depend_on_the_cookie(client: FlaskClient) -> None:
     sign_in(client, add_user())
-    answer = client.get("/account/")
+    answer = client.get("/me/")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Cookie" in answer.headers["Vary"]
 

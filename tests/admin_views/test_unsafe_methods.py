@@ -173,7 +173,7 @@ def pages_to_read(customer: int, person: int, note: int) -> list[str]:
     pages += [f"/customer/{page}/?id={customer}&panel={part}" for page in ("details", "edit") for part in range(5)]
     pages += [f"/contact/edit/?id={person}&customer={customer}", f"/note/edit/?id={note}&customer={customer}"]
     pages += [f"/{name}/{page}" for name in ENTITIES for page in ("", "?search=aurora", "new/", "export/csv/")]
-    pages += ["/contact/ajax/lookup/?name=customer&query=aurora", "/customer/filter/?field=group", "/account/"]
+    pages += ["/contact/ajax/lookup/?name=customer&query=aurora", "/customer/filter/?field=group", "/me/"]
     return [*pages, f"/contact/?customer={customer}", "/places/provinces?x=IT"]
 
 

@@ -73,7 +73,7 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "delete-page": ("/customer/delete/?id=1", nothing),
     "history": ("/customer/history/?id=1", nothing),
     "keys": ("/customer/", keys_sheet),
-    "account": ("/account/", nothing),
+    "account": ("/me/", nothing),
     "not-found": ("/customer/details/?id=99999", nothing),
 }
 
