@@ -20,5 +20,10 @@ class Account(Owned, Timestamped, Base):
 
     @classmethod
     def indexes(cls) -> tuple[Index, ...]:
-        """What the list is sorted and filtered by."""
-        return (Index(None, "name", "id"), Index(None, "owner_id", "name", "id"))
+        """What the list is sorted and filtered by, each ending in the order that the list walks."""
+        return (
+            Index(None, "name", "id"),
+            Index(None, "owner_id", "name", "id"),
+            Index(None, "owner_id", "created_at", "id"),
+            Index(None, "owner_id", "updated_at", "id"),
+        )

@@ -140,6 +140,8 @@ class Customer(Owned, Timestamped, Base):
             Index(None, "group_id", "name", "id"),
             Index(None, "channel_id", "name", "id"),
             Index(None, "owner_id", "name", "id"),
+            Index(None, "owner_id", "created_at", "id"),
+            Index(None, "owner_id", "updated_at", "id"),
         )
 
     def derive(self) -> None:

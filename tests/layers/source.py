@@ -13,7 +13,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # From the ground up: a module imports from its own layer and those before it. The longest pattern that fits decides.
 LAYERS: dict[str, tuple[str, ...]] = {
-    "words": ("models", "models.i18n", "models.errors", "models.naming", "models.types", "models.choices"),
+    "words": (
+        "models",
+        "models.among",
+        "models.i18n",
+        "models.errors",
+        "models.naming",
+        "models.types",
+        "models.choices",
+    ),
     "rules": ("models.rules", "models.rules.*"),
     "fields": ("models.fields", "models.kinds", "models.relations", "models.sealing"),
     "base": ("models.base", "models.description", "models.images", "models.related"),

@@ -160,7 +160,9 @@ def upgrade() -> None:
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_name_id'), ['name', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_account_owner_id_created_at_id'), ['owner_id', 'created_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_owner_id_name_id'), ['owner_id', 'name', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_account_owner_id_updated_at_id'), ['owner_id', 'updated_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_updated_at'), ['updated_at'], unique=False)
 
     op.create_table('channel_entity',
@@ -257,6 +259,8 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_customer_owner_id'))
         batch_op.create_index(batch_op.f('ix_customer_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_channel_id_name_id'), ['channel_id', 'name', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_customer_owner_id_created_at_id'), ['owner_id', 'created_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_customer_owner_id_updated_at_id'), ['owner_id', 'updated_at', 'id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_customer_channel_id'), 'channel', ['channel_id'], ['id'], ondelete='RESTRICT')
         batch_op.create_foreign_key(batch_op.f('fk_customer_account_id'), 'account', ['account_id'], ['id'], ondelete='RESTRICT')
 
@@ -277,6 +281,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_customer_account_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_customer_channel_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_customer_channel_id_name_id'))
+        batch_op.drop_index(batch_op.f('ix_customer_owner_id_created_at_id'))
+        batch_op.drop_index(batch_op.f('ix_customer_owner_id_updated_at_id'))
         batch_op.drop_index(batch_op.f('ix_customer_account_id'))
         batch_op.create_index(batch_op.f('ix_customer_owner_id'), ['owner_id'], unique=False)
         batch_op.drop_column('account_id')
@@ -306,7 +312,9 @@ def downgrade() -> None:
     op.drop_table('channel_entity')
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_updated_at'))
+        batch_op.drop_index(batch_op.f('ix_account_owner_id_updated_at_id'))
         batch_op.drop_index(batch_op.f('ix_account_owner_id_name_id'))
+        batch_op.drop_index(batch_op.f('ix_account_owner_id_created_at_id'))
         batch_op.drop_index(batch_op.f('ix_account_name_id'))
         batch_op.drop_index(batch_op.f('ix_account_created_at'))
 
