@@ -173,11 +173,12 @@ def chip(view: Any, state: State, condition: Condition) -> Chip:
 
 
 def _scope_chip(view: Any, state: State) -> Iterator[Chip]:
-    """Say whose rows these are when the list shows those of one parent alone."""
-    parent = view.scope() if state.scope else None
-    if parent is not None:
-        name = label(view.description.parent.label)
-        yield Chip(name, gettext("is"), title_of(parent), record_url(parent), _url(view, state, scope=()))
+    """Say whose rows these are when the list shows those of one parent alone, or those that point to one record."""
+    host = view.host() if state.scope else None
+    if host is not None:
+        relation = view.description.attributes.get(state.scope[0][0])
+        name = label(relation.label if relation else type(host).__label__)
+        yield Chip(name, gettext("is"), title_of(host), record_url(host), _url(view, state, scope=()))
 
 
 def filter_link(view: Any, state: State, flt: Filter) -> Link:

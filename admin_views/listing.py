@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.controls import read_key
 from admin_views.filters import Condition, Filter
 from models.base import Base, db
-from models.description import describe
+from models.description import describe, leading_to
 from models.search import matching
 
 MOST_COUNTED = 10_000
@@ -118,7 +118,7 @@ def readable(text: str) -> str:
 def selection(model: type[Base], state: State, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
     """Return the clauses that rows of the list fulfil."""
     clauses: list[Any] = [condition.clause for condition in conditions]
-    clauses += [getattr(model, f"{name}_id") == int(key) for name, key in state.scope]
+    clauses += [leading_to(model, name, int(key)) for name, key in state.scope]
     found = matching(model, state.search) if state.search else None
     return [*clauses, found] if found is not None else clauses
 

@@ -72,6 +72,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """What the rows from here on have in common, how many they are in all, and what to know of it."""
+
+    label: str
+    count: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """A row of a list or grid; the first of its cells is the title."""
 
@@ -84,6 +93,7 @@ class Row:
     hit: Hit | None = None
     edit_url: str | None = None
     delete_url: str | None = None
+    heading: Heading | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +181,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Grid:
-    """The children of a record; `form` is the row being edited or added, `editing` its id (None for a new one)."""
+    """The children of a record; `form` is the row being edited or added, `editing` its id (None for a new one).
+
+    Rows that merely point to the record are not edited in their place: such a grid is not `inline`.
+    """
 
     key: str
     label: str
@@ -186,6 +199,7 @@ class Grid:
     editing: int | None = None
     save_url: str | None = None
     empty: str = ""
+    inline: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page
+from admin_views import grid_page, listed_page
 from admin_views.controls import read_key
 from admin_views.form_page import panel_keys
 from admin_views.kinds import cell, text
@@ -155,6 +155,7 @@ def _grids(view: Any, row: Base) -> Iterator[Grid]:
         other = next((each for each in view.admin._views if getattr(each, "model", None) is model), None)
         if other is not None and other.is_accessible():
             yield grid_page.grid(other, row)
+    yield from listed_page.grids(view, row)
 
 
 def load_relations(view: Any, row: Base) -> None:

@@ -16,6 +16,11 @@ def is_fragment() -> bool:
     return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
 
 
+def asks_for_grid() -> bool:
+    """Whether it is a grid on a record that asks for its rows, and not a list that shows the same ones."""
+    return is_fragment() and not request.headers.get("HX-Target", "").endswith("#list")
+
+
 def record_url(row: Base) -> str:
     """Return the address of a record's page."""
     return url_for(f"{row.__tablename__}.details_view", id=row.id)

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Column, inspect
+from sqlalchemy import Column, ColumnElement, inspect, select
 from sqlalchemy.orm import RelationshipProperty
 
 from models.base import Base
@@ -130,6 +130,52 @@ def referring(target: type[Base]) -> list[tuple[type[Base], Attribute]]:
     """Return the relations, of all entities, that lead to this one; a child's to its parent are left out."""
     found = [(model, each) for model in entities() for each in describe(model).attributes.values()]
     return [(model, each) for model, each in found if each.target is target and not each.is_parent]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A way by which the record of another entity shows rows of this one: a reference of theirs, or of their parts."""
+
+    model: type[Base]
+    key: str
+    target: type[Base]
+    column: Any
+    whole: Any = None
+
+    def leading_to(self, key: int) -> ColumnElement[bool]:
+        """Return which rows point to the one with this key."""
+        points: ColumnElement[bool] = self.column == key
+        return points if self.whole is None else self.model.id.in_(select(self.whole).where(points))
+
+
+def listed_of(model: type[Base]) -> list[Listed]:
+    """Return the ways by which other records show rows of an entity; one through a part is called like the parts."""
+    own = [Listed(model, key, target, column) for key, target, column in _listed(model)]
+    return own + [
+        Listed(model, child.key, target, column, getattr(child.model, f"{child.parent}_id"))
+        for child in describe(model).parts
+        for _, target, column in _listed(child.model)
+    ]
+
+
+def listed_on(target: type[Base]) -> list[Listed]:
+    """Return the ways by which a record of this entity shows rows of others, in order of their names."""
+    models = sorted((model for model in entities() if not describe(model).is_part), key=lambda each: each.__plural__)
+    return [each for model in models for each in listed_of(model) if each.target is target]
+
+
+def leading_to(model: type[Base], key: str, to: int) -> ColumnElement[bool]:
+    """Return which rows of an entity lead to a row by the relation, or by the parts, of this name."""
+    way = next((each for each in listed_of(model) if each.key == key), None)
+    return way.leading_to(to) if way else getattr(model, f"{key}_id") == to
+
+
+def _listed(model: type[Base]) -> list[tuple[str, type[Base], Any]]:
+    return [
+        (each.key, each.target, getattr(model, each.column.key))
+        for each in describe(model).attributes.values()
+        if each.target and getattr(inspect(model).relationships[each.key].info["relation"], "listed", False)
+    ]
 
 
 def _declared(model: type[Base]) -> list[str]:

@@ -44,7 +44,7 @@ class UserRole(Base):
     __label__ = "Role"
 
     user: Mapped[User] = parent(part=True)
-    role: Mapped[Role] = reference()
+    role: Mapped[Role] = reference(listed=True)
 
     @classmethod
     def indexes(cls) -> tuple[UniqueConstraint, ...]:
@@ -58,7 +58,7 @@ class UserUnit(Base):
     __label__ = "Business unit"
 
     user: Mapped[User] = parent(part=True)
-    unit: Mapped[BusinessUnit] = reference(label="Business unit")
+    unit: Mapped[BusinessUnit] = reference(label="Business unit", listed=True)
 
     @classmethod
     def indexes(cls) -> tuple[UniqueConstraint | Index, ...]:

@@ -1,0 +1,22 @@
+"""How people reach accounts, and the customers who belong to them."""
+
+from __future__ import annotations
+
+from admin_views.base import PanelView
+from admin_views.registry import register
+from models.account import Account
+from models.customer import Customer
+from models.i18n import N_
+
+
+class AccountView(PanelView):
+    """Who stands behind several customers."""
+
+    menu_group = N_("Customers")
+    menu_icon = "briefcase"
+    menu_place = 2
+    column_list = ["name", "owner", "website", "tags", "updated_at"]
+    inline_groups = {Customer: "channel"}
+
+
+register(Account, AccountView)
