@@ -20,6 +20,7 @@ GIVER = {**ANNAS, "customer": {**OWN, Permission.ASSIGN: Level.ORGANISATION}}
 
 
 def pick(page: Page, label: str, text: str) -> None:
+    page.locator(".ts-wrapper").first.wait_for()
     page.get_by_role("combobox", name=label).fill(text)
     page.get_by_role("option", name=text).click()
 
