@@ -1,10 +1,20 @@
-"""The one view with logic over Flask-Admin: what it closes here is closed for every entity at once.Views of entities only declare; what they leave out is derived from the model (scaffold.py). Pages are assembled by the
+"""The one view with logic over Flask-Admin: what it closes here is closed for every entity at once.
+
+Views of entities only declare; what they leave out is derived from the model (scaffold.py). Pages are assembled by the
 modules named after them.
-"""from __future__ import annotationsfrom collections.abc import Mapping, Sequence
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencodefrom flask import abort, jsonify, redirect, request, url_for
+from urllib.parse import urlencode
+
+from flask import abort, jsonify, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import gettextfrom admin_views import export, filter_forms, form_page, grid_page, history_page, list_page, listed_page, record_page
+from flask_babel import gettext
+
+from admin_views import export, filter_forms, form_page, grid_page, history_page, list_page, listed_page, record_page
 from admin_views.access import Explained
 from admin_views.actions import actions_of, run_action
 from admin_views.checks import check_view
@@ -22,31 +32,53 @@ from models.base import Base, db
 from models.description import title_of
 from models.i18n import N_
 from models.permissions import Permission
-from models.related import findLOOKED_UP = 20
+from models.related import find
+
+LOOKED_UP = 20
+
+
 class PanelView(Explained, DeclaredView):
-    """A complete panel for an entity: its list, records, forms, actions, history and export."""    menu_place = 50  # within its group
+    """A complete panel for an entity: its list, records, forms, actions, history and export."""
+
+    menu_place = 50  # within its group
     inline_groups: Mapping[type[Base], str] = {}  # by which relation the rows of an entity are grouped on a record
-    nothing_offered = N_("There is no %(thing)s for %(things)s to choose.")    def _derive(self) -> None:
+    nothing_offered = N_("There is no %(thing)s for %(things)s to choose.")
+
+    def _derive(self) -> None:
         """Fill in what the view does not declare, and refuse what it declares wrongly."""
         super()._derive()
-        check_view(self, PanelView)    # What is asked for.    def get_one(self, id: Any, within: Base | None = None) -> Any:  # noqa: A002  Flask-Admin's name
-        """Return the row with this key through the read gate, of this parent if one is given.        404 for hidden, absent and nonsensical ones alike.
+        check_view(self, PanelView)
+
+    # What is asked for.
+
+    def get_one(self, id: Any, within: Base | None = None) -> Any:  # noqa: A002  Flask-Admin's name
+        """Return the row with this key through the read gate, of this parent if one is given.
+
+        404 for hidden, absent and nonsensical ones alike.
         """
         row = find(db.session, self.model, read_key(id))
         if row is None or (within is not None and getattr(row, f"{self.parent_key}_id") != within.id):
             abort(404)
-        return row    @property
+        return row
+
+    @property
     def parent_key(self) -> str | None:
         """The argument that scopes this view to one parent's rows."""
-        return self.description.parent.key if self.description.parent else None    def scope(self) -> Base | None:
+        return self.description.parent.key if self.description.parent else None
+
+    def scope(self) -> Base | None:
         """Return the parent that the address names, if it does; 404 if the person cannot see it."""
         parent = self.description.parent
         if parent is None or parent.target is None or parent.key not in request.args:
             return None
         row: Base | None = find(db.session, parent.target, read_key(request.args[parent.key]))
-        return row if row is not None else abort(404)    def host(self) -> Base | None:
+        return row if row is not None else abort(404)
+
+    def host(self) -> Base | None:
         """Return the record to which the address narrows the list: a parent, or one that the rows point to."""
-        return self.scope() or listed_page.host_asked(self)    def state(self, args: Any = None) -> State:
+        return self.scope() or listed_page.host_asked(self)
+
+    def state(self, args: Any = None) -> State:
         """Return the list state that the address asks for, or a form that carries it along."""
         return read_state(
             request.args if args is None else args,
@@ -55,13 +87,21 @@ class PanelView(Explained, DeclaredView):
             columns=self.choosable_columns,
             sizes=self.page_size_options,
             parent=way.key if (way := listed_page.way_asked(self)) else self.parent_key,
-        )    def conditions(self, state: State) -> list[Condition]:
+        )
+
+    def conditions(self, state: State) -> list[Condition]:
         """Return the active filters."""
-        return [found for flt in self.filters.values() for found in flt.conditions(self.model, state.args)]    def page(self, state: State, conditions: Sequence[Condition]) -> Page:
+        return [found for flt in self.filters.values() for found in flt.conditions(self.model, state.args)]
+
+    def page(self, state: State, conditions: Sequence[Condition]) -> Page:
         """Return the rows that the state asks for."""
         clauses = selection(self.model, state, conditions)
         shown = [*self.column_list, *state.columns]
-        return fetch(self.model, state, clauses, state.sort or self.column_default_sort, shown)    # The pages. Each is: load, check, act, answer.    @expose("/")
+        return fetch(self.model, state, clauses, state.sort or self.column_default_sort, shown)
+
+    # The pages. Each is: load, check, act, answer.
+
+    @expose("/")
     def index_view(self) -> Any:
         """Show the list; within a parent and asked for by a fragment, the grid of its children."""
         parent = self.scope()
@@ -73,20 +113,26 @@ class PanelView(Explained, DeclaredView):
         state = self.state()
         conditions = self.conditions(state)
         page = self.page(state, conditions)
-        return self.render(self.list_template, listing=list_page.listing(self, page, conditions))    @expose("/filter/")
+        return self.render(self.list_template, listing=list_page.listing(self, page, conditions))
+
+    @expose("/filter/")
     def filter_view(self) -> Any:
         """Show the form of one filter."""
         flt = self.filters.get(request.args.get("field", "")) or abort(404)
         state = self.state()
         lookup = self.get_url(".ajax_lookup", name=flt.key, all=1)
         widgets = filter_forms.widgets(flt, state.args, lookup)
-        return self.render("admin/filter.html", filter=list_page.filter_form(self, flt, state, widgets))    @expose("/details/")
+        return self.render("admin/filter.html", filter=list_page.filter_form(self, flt, state, widgets))
+
+    @expose("/details/")
     def details_view(self) -> Any:
         """Show a record, or one panel of it to whoever closes its form."""
         row = self.get_one(request.args.get("id"))
         if request.args.get("panel") and is_fragment():
             return record_page.answer_panel(self, row, request.args["panel"])
-        return self.render("admin/record.html", record=record_page.record(self, row))    @expose("/new/", methods=("GET", "POST"))
+        return self.render("admin/record.html", record=record_page.record(self, row))
+
+    @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
         """Create a row, within a parent if the address names one."""
         parent = self.scope()
@@ -95,7 +141,9 @@ class PanelView(Explained, DeclaredView):
         form = form_page.prepare(self, self.create_form(row), row, parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
             return self.saved(row, parent, gettext("%(title)s was created.", title=title_of(row)))
-        return form_page.answer(self, form, row, parent)    @expose("/edit/", methods=("GET", "POST"))
+        return form_page.answer(self, form, row, parent)
+
+    @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Change a record, or one panel of it."""
         parent = self.scope()
@@ -106,27 +154,37 @@ class PanelView(Explained, DeclaredView):
         form = form_page.prepare(self, form, row, parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
             return self.saved(row, parent, gettext("%(title)s was saved.", title=title_of(row)), before)
-        return form_page.answer(self, form, row, parent)    @expose("/delete/", methods=("GET", "POST"))
+        return form_page.answer(self, form, row, parent)
+
+    @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Any:
         """Ask, then delete one record; the same as the action on a selection of one."""
         parent = self.scope()
         row = self.get_one(request.args.get("id"), within=parent)
-        return run_action(self, "delete", [row.id], parent)    @expose("/action/", methods=("POST",))
+        return run_action(self, "delete", [row.id], parent)
+
+    @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:
         """Do something with the selected rows, after asking where it matters."""
         keys = [key for key in map(read_key, request.form.getlist("rowid")) if key]
-        return run_action(self, request.form.get("action", ""), list(dict.fromkeys(keys)))    @expose("/history/")
+        return run_action(self, request.form.get("action", ""), list(dict.fromkeys(keys)))
+
+    @expose("/history/")
     def history_view(self) -> Any:
         """Show what happened to a record."""
         row = self.get_one(request.args.get("id"))
         page = history_page.history(self, row, read_key(request.args.get("before", "")))
-        return self.render("admin/history.html", page=page)    @expose("/export/<export_type>/")
+        return self.render("admin/history.html", page=page)
+
+    @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:
         """Stream what is filtered as CSV."""
         self.demand(Permission.EXPORT)
         if export_type != "csv":
             abort(404)
-        return export.csv_response(self, self.state())    @expose("/ajax/lookup/")
+        return export.csv_response(self, self.state())
+
+    @expose("/ajax/lookup/")
     def ajax_lookup(self) -> Any:
         """Find rows that a relation of this entity may newly point to, or `all` that it may point to already."""
         args, attribute = request.args, self.description.attributes.get(request.args.get("name", ""))
@@ -134,23 +192,27 @@ class PanelView(Explained, DeclaredView):
             abort(404)
         where = [] if "all" in args else offered(self.model, attribute, new="new" in args)
         found = named(attribute.target, args.get("query", ""), LOOKED_UP, *where)
-        return jsonify([{"value": str(row.id), "label": title_of(row)} for row in found])    @expose("/ajax/update/", methods=("POST",))
+        return jsonify([{"value": str(row.id), "label": title_of(row)} for row in found])
+
+    @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> Any:
         """Refuse: Flask-Admin's editable lists write without asking."""
-        abort(404)    # What happens in between.    def relation(self, name: str) -> tuple[type[Base], Attribute]:
-        """Return a relation of this entity, or of a part of it (`roles.role`); 404 if there is none."""
-        part, _, key = name.rpartition(".")
-        parts = {child.key: child.model for child in self.description.parts}
-        model = parts.get(part) if part else self.model
-        attribute = describe(model).attributes.get(key) if model else None
-        return (model, attribute) if model and attribute and attribute.target else abort(404)    def new_row(self, parent: Base | None) -> Base:
+        abort(404)
+
+    # What happens in between.
+
+    def new_row(self, parent: Base | None) -> Base:
         """Return an empty row with its defaults, of the parent if there is one, pointing where the address says."""
         row = self.model()
         if parent is not None and self.parent_key:
             setattr(row, f"{self.parent_key}_id", parent.id)
         listed_page.preset(self, row)
-        return row    def saved(self, row: Base, parent: Base | None, text: str, before: record_page.Head | None = None) -> Any:
-        """Answer a successful save: with the grid or panel in its place, or by going to the record.        A panel in its place would leave what stands above it as it was, so the whole record is shown when that changed.
+        return row
+
+    def saved(self, row: Base, parent: Base | None, text: str, before: record_page.Head | None = None) -> Any:
+        """Answer a successful save: with the grid or panel in its place, or by going to the record.
+
+        A panel in its place would leave what stands above it as it was, so the whole record is shown when that changed.
         """
         if find(db.session, self.model, row.id) is None:
             return self.gave_away(row)
@@ -163,22 +225,36 @@ class PanelView(Explained, DeclaredView):
         panel = request.args.get("panel")
         if is_fragment() and panel and before == record_page.head(self, row):
             return record_page.answer_panel(self, row, panel)
-        return go(self.record_url(row))    def gave_away(self, row: Base) -> Any:
+        return go(self.record_url(row))
+
+    def gave_away(self, row: Base) -> Any:
         """Answer a save by which the person lost the row out of sight."""
         toast(gettext("%(title)s was saved. It is no longer yours to see.", title=title_of(row)))
-        return go(self.list_url())    def list_url(self) -> str:
+        return go(self.list_url())
+
+    def list_url(self) -> str:
         """Return the address of the list as it was when it was left."""
         state = self.state()
         query = state.query(page=state.page)
-        return f"{self.get_url('.index_view')}{'?' if query else ''}{query}"    def record_url(self, row: Base) -> str:
+        return f"{self.get_url('.index_view')}{'?' if query else ''}{query}"
+
+    def record_url(self, row: Base) -> str:
         """Return the address of a record, with its place in the list that it was opened from."""
-        return f"{self.get_url('.details_view', id=row.id)}{self.trail()}"    def trail(self) -> str:
+        return f"{self.get_url('.details_view', id=row.id)}{self.trail()}"
+
+    def trail(self) -> str:
         """Return the arguments that tell from which place of which list the record was opened."""
         at, state = read_key(request.args.get("at", "")), self.state()
-        return "&" + urlencode([("at", at), *state.pairs()]) if at else ""    def get_url(self, endpoint: str, **values: Any) -> str:
+        return "&" + urlencode([("at", at), *state.pairs()]) if at else ""
+
+    def get_url(self, endpoint: str, **values: Any) -> str:
         """Return an address of this view (`.edit_view`), whichever view the request is in."""
-        return url_for(f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint, **values)    def render(self, template: str, **values: Any) -> Any:
+        return url_for(f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint, **values)
+
+    def render(self, template: str, **values: Any) -> Any:
         """Render a page, or its inner part for a fragment."""
-        return super().render(template, view=self, is_fragment=is_fragment(), **values)    def actions(self) -> list[Any]:
+        return super().render(template, view=self, is_fragment=is_fragment(), **values)
+
+    def actions(self) -> list[Any]:
         """Return the actions that the person may start."""
         return actions_of(self)
