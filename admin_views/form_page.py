@@ -59,8 +59,10 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
         form.version.data = str(row.version)
     for field in list(form):
         attribute = view.description.attributes.get(field.short_name)
-        if attribute is None:
-            field.optional = isinstance(field, Rows)
+        if isinstance(field, Rows):
+            field.tell(view, row)
+        elif attribute is None:
+            continue
         elif reason := _why_fixed(attribute, row):
             form._fields[field.short_name] = _fact(form, field, attribute, row, reason)
         else:

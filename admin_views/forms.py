@@ -13,7 +13,9 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from admin_views import controls
 from admin_views.kinds import look, options
+from admin_views.links import Links, is_link
 from admin_views.listing import SEARCHED, readable
+from admin_views.matrix import Matrix, is_table
 from admin_views.offers import offered
 from admin_views.parts import Rows
 from admin_views.say import later, say
@@ -146,6 +148,7 @@ def _named(attribute: Attribute) -> Any:
 
 
 def _part(child: Child) -> Any:
+    kind = Matrix if is_table(child.model) else Links if is_link(child.model) else Rows
     attributes = [each for each in typed(describe(child.model).attributes.values()) if not each.is_parent]
-    form = build_form(child.model, [each.key for each in attributes])
-    return Rows(later(child.model.__plural__), child=child, form_class=form)
+    form = build_form(child.model, [each.key for each in attributes if each.key != getattr(child.model, "__key__", "")])
+    return kind(later(child.model.__plural__), child=child, form_class=form)

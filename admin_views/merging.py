@@ -14,6 +14,8 @@ from sqlalchemy import select
 
 from admin_views.controls import Clash, read_key
 from admin_views.kinds import said
+from admin_views.links import Links
+from admin_views.matrix import Matrix
 from admin_views.parts import Entry, Rows
 from admin_views.say import when
 from models.base import Base, db
@@ -26,7 +28,8 @@ from models.related import find
 def merge(form: Any, row: Base) -> bool:
     """Bring a form that was opened on an older version up to date; False if the same field was changed by both."""
     agreed = [_merge_row(form, row, _since(form.version.data, row))]
-    agreed += [_merge_rows(field, row) for field in form if isinstance(field, Rows) and field.was_sent]
+    parts = [field for field in form if isinstance(field, Rows) and field.was_sent]
+    agreed += [field.merge(row) if isinstance(field, (Links, Matrix)) else _merge_rows(field, row) for field in parts]
     form.version.data, form.version.raw_data = str(row.version or ""), None
     return all(agreed)
 

@@ -7,7 +7,7 @@ it began with: of these, what is not among the keys was removed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import fields
 
 from admin_views.controls import Control, read_key
+from admin_views.kinds_picker import Picker
 from models.base import Base
 from models.description import Child, describe
+from models.errors import DomainError
 
 MOST = 50
 BLANK = "new"
@@ -50,6 +52,7 @@ class Rows(Control, fields.Field):
 
     widget_kind = "rows"
     wide = True
+    errors: Any = ()
 
     def __init__(self, label: str, *, child: Child, form_class: type[BaseForm], **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -61,6 +64,7 @@ class Rows(Control, fields.Field):
         self.versions: dict[str, int] = {}
         self.primary_key: str | None = None
         self.was_sent = False
+        self.lookup: Callable[[str], str] | None = None
 
     @property
     def rows(self) -> list[Entry]:
@@ -70,7 +74,29 @@ class Rows(Control, fields.Field):
     @property
     def blank(self) -> Entry:
         """An empty row to fill in, or to copy."""
-        return self._entry(BLANK)
+        entry = self._entry(BLANK)
+        self._tell_pickers(entry)
+        return entry
+
+    def tell(self, view: Any, whole: Base) -> None:
+        """Let the part know the record that it is part of, and its pickers where they find rows."""
+        self.optional = True
+        self.lookup = lambda key: view.get_url(".ajax_lookup", name=f"{self.short_name}.{key}")
+        for entry in self.entries:
+            self._tell_pickers(entry)
+
+    def refused_in(self, error: DomainError) -> Any:
+        """Return the field that a refusal of one of the rows is shown at; None if it is about none of them."""
+        entry = next((entry for entry in self.entries if entry.row is error.subject), None)
+        if entry is None:
+            return self if isinstance(error.subject, self.child.model) else None
+        self.errors = self.errors or [gettext("Check the rows marked below.")]
+        return entry.form._fields.get(error.field or "", self)
+
+    def _tell_pickers(self, entry: Entry) -> None:
+        for each in entry.form:
+            if isinstance(each, Picker) and self.lookup is not None:
+                each.lookup_url = self.lookup(each.short_name)
 
     @property
     def primary_name(self) -> str | None:
@@ -97,6 +123,8 @@ class Rows(Control, fields.Field):
             self._read(formdata)
         else:
             self.show(self.stored)
+            copies = [row for row in (data if isinstance(data, list) else []) if not row.id]
+            self.entries += [self._entry(f"{BLANK}{number}", row=row) for number, row in enumerate(copies, start=1000)]
 
     def show(self, rows: dict[str, Base]) -> None:
         """Show stored rows after those that are there."""

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask_babel import gettext
-from sqlalchemy import Table
+from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -23,11 +22,12 @@ from models.related import find, holder_of
 
 TAKEN = N_("“%(value)s” is already in use.")
 TAKEN_BY = N_("“%(value)s” is already in use by “%(title)s”.")
+TWICE = N_("Something is on this list twice.")
 CHANGED = N_("Somebody else changed this at the same moment. Look at it again.")
 CONTRADICTS = N_("This contradicts something that is stored already.")
 TOO_LARGE = N_("One of the values is larger than what can be stored.")
 TRIES = 2
-UNIQUE = (r"UNIQUE constraint failed: (\w+)\.(\w+)", r'unique constraint "uq_(\w+)"')
+UNIQUE = (r"UNIQUE constraint failed: ([\w., ]+)", r'unique constraint "uq_(\w+)"')
 
 
 def save(form: Any, row: Base) -> bool:
@@ -105,13 +105,8 @@ def _field_for(form: Any, row: Base, error: DomainError) -> Any:
     subject = error.subject
     if subject is None or subject is row:
         return form._fields.get(error.field or "")
-    for field in form:
-        if isinstance(field, Rows):
-            entry = next((entry for entry in field.entries if entry.row is subject), None)
-            if entry is not None:
-                field.errors = field.errors or [gettext("Check the rows marked below.")]
-                return entry.form._fields.get(error.field or "", field)
-    return None
+    found = (field.refused_in(error) for field in form if isinstance(field, Rows))
+    return next((each for each in found if each is not None), None)
 
 
 def _taken(form: Any, row: Base, refusal: IntegrityError) -> DomainError:
@@ -120,6 +115,8 @@ def _taken(form: Any, row: Base, refusal: IntegrityError) -> DomainError:
     if found is None:
         return DomainError(CONTRADICTS)
     model, key = found
+    if part := next((child for child in describe(type(row)).parts if child.key == key), None):
+        return DomainError(TWICE, part.key)
     value = _value(form, row, key) if isinstance(row, model) else None
     holder = holder_of(db.session, model, key, value)
     shown = describe(model).attributes[key].facts.shown_as or key
@@ -138,12 +135,26 @@ def _value(form: Any, row: Base, key: str) -> Any:
 
 
 def what_was_taken(refusal: IntegrityError, model: type[Base]) -> tuple[type[Base], str] | None:
-    """Return the entity and the attribute that a unique constraint is about: of this entity or one of its parts."""
+    """Return the entity and the attribute that a unique constraint is about: of this entity or one of its parts.
+
+    Several columns together are the collection of a record whose rows must differ.
+    """
     found = next((found for each in UNIQUE if (found := re.search(each, str(refusal.orig)))), None)
-    name = "_".join(found.groups()) if found else ""
+    name = _constraint_name(found[1]) if found else ""
+    for child in describe(model).parts:
+        for constraint in cast(Table, child.model.__table__).constraints:
+            columns = [column.name for column in constraint.columns] if isinstance(constraint, UniqueConstraint) else []
+            if len(columns) > 1 and "_".join([child.model.__tablename__, *columns]) == name:
+                return model, child.key
     for each in (model, *(child.model for child in describe(model).parts)):
         table = cast(Table, each.__table__)
         for column in table.columns:
             if f"{table.name}_{column.name}" == name:
                 return each, column.key
     return None
+
+
+def _constraint_name(columns: str) -> str:
+    """Return the name of a constraint, which SQLite does not say: the table and its columns."""
+    table, _, rest = columns.partition(".")
+    return "_".join([table, *rest.replace(f"{table}.", "").split(", ")]) if rest else table

@@ -42,4 +42,4 @@ def _may_demote(session: Session, row: object) -> bool:
     """Whether a row that is changed or deleted may take an administrator's place away."""
     if isinstance(row, User):
         return row in session.deleted or inspect(row).attrs.active.history.has_changes()
-    return isinstance(row, UserRole)
+    return isinstance(row, (UserRole, Role))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
-from models.description import describe, entities
+from models.choices import Choice
+from models.description import describe, entities, entity
 from models.errors import DomainError
 from models.fields import Line, Name, OneOf, field, parent
 from models.i18n import N_
 from models.rights import EVERY_OTHER, Access, Level, Permission, Rights
+from models.tabular import Tabular
+
+EVERYTHING = N_("This role may do everything.")
+NOTHING_TO_SET = N_("This role may do everything; there is nothing to set.")
+PEOPLE = "user"  # who owns nothing but is somebody's own row: their own
 
 
 class Role(Timestamped, Base):
@@ -39,6 +45,11 @@ class Role(Timestamped, Base):
         """Refuse to delete the role that may do everything."""
         return DomainError(N_("It is the role of administrators.")) if self.administrator else None
 
+    def problems(self) -> Iterator[DomainError]:
+        """Yield that there is nothing to add to everything."""
+        if self.administrator and (self.grants or self.fields):
+            yield DomainError(NOTHING_TO_SET, "grants" if self.grants else "fields")
+
     @property
     def rights(self) -> Rights:
         """The rights as a value."""
@@ -47,10 +58,12 @@ class Role(Timestamped, Base):
         return Rights(self.name, grants, opened, self.administrator)
 
 
-class RoleGrant(Base):
+class RoleGrant(Tabular, Base):
     """How far a role reaches with an entity, by what is done; `*` stands for every entity that is not named."""
 
     __label__ = "Right"
+    __key__ = "entity"
+    __rest__ = EVERY_OTHER
 
     role: Mapped[Role] = parent(part=True)
     entity: Mapped[OneOf]
@@ -74,6 +87,20 @@ class RoleGrant(Base):
         named = sorted((model.__plural__, model.__tablename__) for model in ruling)
         return [*((name, label) for label, name in named), (EVERY_OTHER, N_("Everything else"))]
 
+    @classmethod
+    def cell(cls, value: str, key: str) -> Sequence[Choice]:
+        """Return all levels where rows have owners, who can change; else all or nothing. New users are nobody's own."""
+        owned = value == EVERY_OTHER or "owner" in describe(entity(value)).attributes
+        if key == Permission.ASSIGN.value:
+            return tuple(Level) if owned else ()
+        is_new = key in {LEVEL_KEYS[Permission.CREATE], LEVEL_KEYS[Permission.IMPORT]}
+        return tuple(Level) if owned or (value == PEOPLE and not is_new) else (Level.NONE, Level.ORGANISATION)
+
+    @classmethod
+    def instead(cls, whole: Any) -> str | None:
+        """Return that the role may do everything, if it does."""
+        return EVERYTHING if whole.administrator else None
+
     @property
     def levels(self) -> dict[Permission, Level]:
         """The levels by permission."""
@@ -85,10 +112,11 @@ LEVEL_KEYS = {
 }
 
 
-class RoleField(Base):
+class RoleField(Tabular, Base):
     """A guarded field that a role opens."""
 
     __label__ = "Field"
+    __key__ = "field"
 
     role: Mapped[Role] = parent(part=True)
     field: Mapped[OneOf]
@@ -108,3 +136,13 @@ class RoleField(Base):
             for each in describe(model).attributes.values()
             if each.facts.guarded
         ]
+
+    @classmethod
+    def cell(cls, value: str, key: str) -> Sequence[Choice]:
+        """Return what may be done with a guarded field."""
+        return tuple(Access)
+
+    @classmethod
+    def instead(cls, whole: Any) -> str | None:
+        """Return that the role may do everything, if it does."""
+        return EVERYTHING if whole.administrator else None

@@ -22,6 +22,10 @@ class UserView(PanelView):
     menu_group = N_("System")
     menu_icon = "user-shield"
     column_list = ["name", "email", "active", "updated_at"]
+    form_panels = (
+        (N_("User"), ["name", "email", "active", "password"]),
+        (N_("Roles and business units"), ["roles", "units"]),
+    )
 
     @deed("deactivate", N_("Deactivate…"), Permission.EDIT, danger=True)
     def deactivate(self, rows: Sequence[Any]) -> str:

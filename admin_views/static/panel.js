@@ -163,6 +163,7 @@
     if (target.id === "keys-on") localStorage.setItem("keys", target.checked ? "on" : "off");
     if (target.id === "pick-all") boxes().forEach((box) => { box.checked = target.checked; });
     if (target.matches("#pick input")) count();
+    if (target.matches("[data-rule]")) setLine(target);
     follow(target);
   });
 
@@ -298,6 +299,16 @@
     part.remove();
     $("[data-add]", list).focus();
     list.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // One level for a whole line of a table: its cells take it, and can then be set one by one.
+  function setLine(rule) {
+    if (rule.value === "" || rule.value === "each") return;
+    for (const cell of $$("[data-label] select", rule.closest("tr"))) {
+      const values = [...cell.options].map((each) => each.value);
+      cell.value = values.includes(rule.value) ? rule.value : values[0];
+    }
+    rule.value = "each";
   }
 
   // A field that depends on another: usable while that one is on, or with suggestions that follow it.

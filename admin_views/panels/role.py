@@ -1,0 +1,25 @@
+"""How administrators say who may do what."""
+
+from __future__ import annotations
+
+from admin_views.base import PanelView
+from admin_views.registry import register
+from models.i18n import N_
+from models.role import Role
+
+
+class RoleView(PanelView):
+    """Named sets of rights."""
+
+    menu_group = N_("System")
+    menu_icon = "shield-lock"
+    can_duplicate = True
+    column_list = ["name", "description", "administrator", "updated_at"]
+    form_panels = (
+        (N_("Role"), ["name", "description"]),
+        (N_("Rights"), ["grants"]),
+        (N_("Fields"), ["fields"]),
+    )
+
+
+register(Role, RoleView)
