@@ -20,8 +20,11 @@ from models.group import CustomerGroup
 from models.operations.sign_in import sign_in
 from models.operations.throttle import WrongPassword
 from models.permissions import SYSTEM
+from models.role import Role
 from models.search import SearchEntry
 from models.user import User
+from seed.demo.staff import PEOPLE
+from seed.reference_rows import shipped_roles
 from tests.conftest import dispose, make_app
 from tests.people import ADMINISTRATOR
 
@@ -150,7 +153,7 @@ def test_a_bad_administrator_is_refused_by_name_before_anything_is_kept(
 def test_the_administrator_may_be_one_of_the_demo(panel: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLIENTELA_ADMIN_EMAIL", "anna.rossi@clientela.example")
     assert gets_in(panel, "anna.rossi@clientela.example", generated(done(panel, "setup")))
-    assert counted(panel, User) == 6
+    assert counted(panel, User) == len(PEOPLE)
 
 
 def test_there_is_no_second_first_administrator(panel: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +170,13 @@ def test_an_administrator_can_be_added_later(panel: Flask) -> None:
     with panel.app_context():
         set_actor(db.session, SYSTEM)
         user = db.session.scalars(select(User)).one()
-        assert (user.name, user.role) == ("Nora Berg", ADMINISTRATOR)
+        assert (user.name, [each.role.name for each in user.roles]) == ("Nora Berg", [ADMINISTRATOR])
+
+
+def test_an_administrator_may_come_before_the_rest_of_a_new_panel(panel: Flask) -> None:
+    done(panel, "create-admin", "nora@panel.example")
+    assert done(panel, "setup") == ""
+    assert counted(panel, Role) == len(shipped_roles())
 
 
 def test_a_password_can_be_typed_and_is_then_not_shown(panel: Flask) -> None:
@@ -194,11 +203,26 @@ def test_nobody_gets_the_password_of_a_user_who_does_not_exist(panel: Flask) -> 
     assert "There is no user with the email nora@panel.example." in refused(panel, "set-password", "nora@panel.example")
 
 
+def test_a_colleague_of_the_demo_gets_in_once_they_have_a_password(panel: Flask) -> None:
+    done(panel, "setup")
+    assert gets_in(
+        panel, "anna.rossi@clientela.example", generated(done(panel, "set-password", "anna.rossi@clientela.example"))
+    )
+
+
 def test_a_user_who_is_not_active_is_said_to_stay_out(panel: Flask) -> None:
     done(panel, "setup")
+    deactivate(panel, "anna.rossi@clientela.example")
     output = done(panel, "set-password", "anna.rossi@clientela.example")
     assert "cannot sign in until" in output
     assert not gets_in(panel, "anna.rossi@clientela.example", generated(output))
+
+
+def deactivate(panel: Flask, email: str) -> None:
+    with panel.app_context():
+        set_actor(db.session, SYSTEM)
+        db.session.scalars(select(User).where(User.email == email)).one().active = False
+        db.session.commit()
 
 
 def test_reindexing_finds_what_the_index_has_lost(panel: Flask) -> None:
