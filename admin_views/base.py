@@ -7,7 +7,7 @@ modules named after them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import abort, jsonify, redirect, request, url_for
@@ -19,6 +19,7 @@ from admin_views.access import Explained
 from admin_views.actions import actions_of, run_action
 from admin_views.checks import check_view
 from admin_views.controls import read_key
+from admin_views.duplicate import Duplicated
 from admin_views.filters import Condition
 from admin_views.forms import named
 from admin_views.listing import Page, State, fetch, read_state, selection
@@ -29,7 +30,7 @@ from admin_views.scaffold import DeclaredView
 from admin_views.toasts import toast
 from admin_views.warnings import warn
 from models.base import Base, db
-from models.description import title_of
+from models.description import Attribute, describe, title_of
 from models.i18n import N_
 from models.permissions import Permission
 from models.related import find
@@ -37,7 +38,7 @@ from models.related import find
 LOOKED_UP = 20
 
 
-class PanelView(Explained, DeclaredView):
+class PanelView(Duplicated, Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     menu_place = 50  # within its group
@@ -187,11 +188,9 @@ class PanelView(Explained, DeclaredView):
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> Any:
         """Find rows that a relation of this entity may newly point to, or `all` that it may point to already."""
-        args, attribute = request.args, self.description.attributes.get(request.args.get("name", ""))
-        if attribute is None or attribute.target is None:
-            abort(404)
-        where = [] if "all" in args else offered(self.model, attribute, new="new" in args)
-        found = named(attribute.target, args.get("query", ""), LOOKED_UP, *where)
+        args, (model, attribute) = request.args, self.relation(request.args.get("name", ""))
+        where = [] if "all" in args else offered(model, attribute, new="new" in args)
+        found = named(cast("type[Base]", attribute.target), args.get("query", ""), LOOKED_UP, *where)
         return jsonify([{"value": str(row.id), "label": title_of(row)} for row in found])
 
     @expose("/ajax/update/", methods=("POST",))
@@ -200,6 +199,14 @@ class PanelView(Explained, DeclaredView):
         abort(404)
 
     # What happens in between.
+
+    def relation(self, name: str) -> tuple[type[Base], Attribute]:
+        """Return a relation of this entity, or of a part of it (`roles.role`); 404 if there is none."""
+        part, _, key = name.rpartition(".")
+        parts = {child.key: child.model for child in self.description.parts}
+        model = parts.get(part) if part else self.model
+        attribute = describe(model).attributes.get(key) if model else None
+        return (model, attribute) if model and attribute and attribute.target else abort(404)
 
     def new_row(self, parent: Base | None) -> Base:
         """Return an empty row with its defaults, of the parent if there is one, pointing where the address says."""
@@ -237,6 +244,11 @@ class PanelView(Explained, DeclaredView):
         state = self.state()
         query = state.query(page=state.page)
         return f"{self.get_url('.index_view')}{'?' if query else ''}{query}"
+
+    def new_url(self, state: State) -> str:
+        """Return the address of the form for a new row, which leads back to the list as it is."""
+        query = urlencode(state.pairs(without=[name for name, _ in state.scope]))
+        return f"{self.get_url('.create_view')}{'?' if query else ''}{query}"
 
     def record_url(self, row: Base) -> str:
         """Return the address of a record, with its place in the list that it was opened from."""

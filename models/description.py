@@ -12,7 +12,7 @@ from sqlalchemy.orm import RelationshipProperty
 
 from models.base import Base
 from models.fields import Facts, facts_of, kind_of
-from models.kinds import LONG_TEXT, PERSON, TITLE, Kind, Search
+from models.kinds import LONG_TEXT, ONE_OF, PERSON, TITLE, Kind, Search
 from models.naming import sentence
 from models.relations import Parent, Relation
 
@@ -234,4 +234,5 @@ def _title(model: type[Base], attributes: dict[str, Attribute]) -> str:
             if each.kind is kind:
                 return each.key
     texts = [each.key for each in attributes.values() if each.kind is LONG_TEXT or each.searched]
+    texts += [each.key for each in attributes.values() if each.kind is ONE_OF]
     return texts[0] if texts else "id"

@@ -16,9 +16,7 @@ class CustomerView(PanelView):
     menu_group = N_("Customers")
     menu_icon = "building-store"
     menu_place = 1
-    column_list = [
-        "name", "billing_city", "billing_country", "channel", "account", "group", "owner", "can_login", "updated_at",
-    ]  # fmt: skip
+    column_list = ["name", "billing_city", "billing_country", "channel", "account", "group", "owner", "updated_at"]
     column_labels = {"can_login": N_("Login")}
     column_filters = [
         "billing_country", "billing_province", "group", "channel", "account", "can_login", "kind", "status", "rating",
@@ -28,7 +26,7 @@ class CustomerView(PanelView):
     record_summary = ("billing_city", "billing_country", "channel", "group", "owner")
     form_panels = (
         (N_("Details"), [
-            "kind", "company", "vat_number", "first_name", "last_name", "name", "owner", "channel", "group",
+            "kind", "company", "vat_number", "first_name", "last_name", "name", "owner", "channel", "account", "group",
             "code", "emails", "phones",
         ]),
         (N_("Login"), ["can_login", "password"]),
