@@ -87,7 +87,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
             sortable=self.column_sortable_list,
             columns=self.choosable_columns,
             sizes=self.page_size_options,
-            parent=way.key if (way := listed_page.way_asked(self)) else self.parent_key,
+            parent=way.key if (way := listed_page.way_asked(self, args)) else self.parent_key,
         )
 
     def conditions(self, state: State) -> list[Condition]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from admin_views import guarded
 from admin_views.actions import all_deeds
 from models.base import Base
-from models.description import describe, entities
+from models.description import describe, entities, listed_on, referring
 from models.fields import facts_of
 
-LISTS = ("column_list", "column_sortable_list", "column_filters", "record_summary")
+LISTS = ("column_list", "column_sortable_list", "column_filters", "record_summary", "record_badges")
 
 
 class DeclarationError(TypeError):
@@ -46,6 +47,22 @@ def _in_models() -> Iterator[str]:
                 name = getattr(facts, fact)
                 if name and name not in description.attributes:
                     yield unknown(f"{where}: {fact}", name, description.attributes)
+        yield from guarded.in_model(model)
+        if model in _along(model):
+            yield f"{model.__name__}: deleting one would lead round to deleting another one; see orphans=\"delete\"."
+
+
+def _along(model: type[Base], seen: tuple[type[Base], ...] = ()) -> Iterator[type[Base]]:
+    """Yield the entities whose rows are deleted with those of this one."""
+    following = [
+        other
+        for other, each in referring(model)
+        if other.__mapper__.relationships[each.key].info["relation"].orphans == "delete"
+    ]
+    for other in (*(child.model for child in describe(model).children), *following):
+        if other not in seen:
+            yield other
+            yield from _along(other, (*seen, other))
 
 
 def _path(model: type[Base], path: str, where: str) -> Iterator[str]:
@@ -77,6 +94,7 @@ def _in_view(view: Any) -> Iterator[str]:
                 yield unknown(f"{name}.form_panels", key, attributes | children)
     if view.column_default_sort.removeprefix("-") not in attributes:
         yield unknown(f"{name}.column_default_sort", view.column_default_sort, attributes)
+    yield from guarded.in_view(view)
     yield from _choices(view, name)
 
 
@@ -93,6 +111,14 @@ def _choices(view: Any, name: str) -> Iterator[str]:
     for model in view.inline_models:
         if model not in children.values():
             yield unknown(f"{name}.inline_models", getattr(model, "__name__", str(model)), children)
+    listed = {way.model.__name__: way.model for way in listed_on(view.description.model)}
+    for model, key in view.inline_groups.items():
+        if model not in listed.values():
+            yield unknown(f"{name}.inline_groups", getattr(model, "__name__", str(model)), listed)
+            continue
+        relations = [each for each, attribute in describe(model).attributes.items() if attribute.target]
+        if key not in relations:
+            yield unknown(f"{name}.inline_groups", key, relations)
     for action in view.action_disallowed_list:
         if action not in all_deeds(view):
             yield unknown(f"{name}.action_disallowed_list", action, all_deeds(view))

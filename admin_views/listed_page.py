@@ -47,9 +47,10 @@ class Group:
         return Heading(self.label, format_decimal(self.count), "" if self.counts else gettext("not counted"))
 
 
-def way_asked(view: Any) -> Listed | None:
-    """Return the relation to another record by which the address narrows the rows, if it does."""
-    return next((each for each in listed_of(view.model) if each.key in request.args), None)
+def way_asked(view: Any, args: Any = None) -> Listed | None:
+    """Return the relation to another record by which the address, or a form that carries it along, narrows the rows."""
+    said = request.args if args is None else args
+    return next((each for each in listed_of(view.model) if each.key in said), None)
 
 
 def host_asked(view: Any) -> Base | None:
@@ -96,9 +97,10 @@ def grid(view: Any, host: Base, way: Listed, by: str | None, number: int = 1) ->
     page = _page(view, state, keys, by, groups)
     new = view.may_create() and way.whole is None
     things, thing = label(view.name).lower(), label(view.model.__label__.lower())
+    below = gettext("%(things)s below", things=label(view.name)) if way.target is way.model else ""
     return Grid(
         key=f"{view.endpoint}-{way.key}",
-        label=label(view.name),
+        label=below or label(view.name),
         style="grid",
         url=view.get_url(".index_view", **{way.key: host.id}),
         columns=list_page.columns(view, page.state, keys, sortable=False),

@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Mapped
 
 from admin_views.base import PanelView
-from admin_views.checks import DeclarationError
+from admin_views.checks import DeclarationError, check_models
+from models.account import Account
+from models.base import Base
 from models.customer import Customer
+from models.fields import Line, reference
 from models.note import Note
+from tests.models.scratch import forget
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,36 @@ def test_a_misspelt_name_in_a_view_is_told(app: Flask, options: Mapping[str, Any
     with pytest.raises(DeclarationError, match="MisspeltView") as refusal:
         view(Customer)
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("groups", "sentence"),
+    [
+        ({Note: "author"}, "inline_groups names “Note”, which does not exist; there are: Customer."),
+        ({Customer: "chanel"}, "inline_groups names “chanel”, which does not exist; did you mean “channel”?"),
+        ({Customer: "name"}, "inline_groups names “name”"),
+    ],
+)
+def test_rows_that_are_grouped_must_be_listed_and_have_that_relation(
+    app: Flask, groups: Mapping[Any, str], sentence: str
+) -> None:
+    view = type("MisspeltView", (PanelView,), {"inline_groups": groups})
+    with pytest.raises(DeclarationError) as refusal:
+        view(Account)
+    assert sentence in str(refusal.value)
+
+
+def test_rows_are_not_deleted_with_themselves() -> None:
+    class Link(Base):
+        text: Mapped[Line]
+        before: Mapped[Link | None] = reference(orphans="delete")
+
+    try:
+        with pytest.raises(DeclarationError, match="Link: deleting one would lead round to deleting another one"):
+            check_models()
+    finally:
+        forget(Link)
+    check_models()
 
 
 def test_everything_that_is_wrong_is_told_at_once(app: Flask) -> None:
