@@ -11,13 +11,13 @@ from flask_login import LoginManager, current_user
 from flask_sqlalchemy import SQLAlchemy
 from werkzeug.wrappers import Response
 
-from admin_views import account
+from admin_views import account, looking
 from admin_views.device import device_for, remember_device
+from admin_views.looking import READING
 from admin_views.say import say
 from admin_views.security import is_static
 from admin_views.targets import safe_target
 from admin_views.visitor import TOKEN, Visitor, origin, visitor_of
-from models.actors import actor_for
 from models.base import db
 from models.engine import set_mode
 from models.gate import set_actor
@@ -31,7 +31,6 @@ from models.types import utcnow
 View = TypeVar("View", bound=Callable[..., object])
 
 HOME = "/"
-READING = {"GET", "HEAD", "OPTIONS"}
 
 door = Blueprint("auth", __name__)
 
@@ -44,6 +43,7 @@ def init_auth(app: Flask, db: SQLAlchemy) -> None:
     app.teardown_request(forget_mode)
     app.register_blueprint(door)
     app.register_blueprint(account.blueprint)
+    looking.init_looking(app)
     _lend_current_user(app)
 
 
@@ -68,6 +68,7 @@ def admit() -> Response | None:
         return None
     set_mode("read" if request.method in READING else "write")
     g.visitor = _visitor()
+    looking.refuse_changes()
     # The answer tells what was saved as it was saved, even if somebody has deleted it since.
     db.session().expire_on_commit = False
     return None if g.visitor or _is_public() else _to_sign_in()
@@ -112,15 +113,18 @@ def log_out() -> Response:
 
 
 def _visitor() -> Visitor | None:
-    """Return who has the session that the cookie names, and let the database session work on their behalf."""
+    """Return who has the session that the cookie names, and let the database session work on their behalf.
+
+    While they look at the panel as somebody else, it reads with those rights.
+    """
     token = session.get(TOKEN)
     found = resume(db.session, token, utcnow()) if isinstance(token, str) else None
     if found is None:
         return None
-    actor = actor_for(db.session, found.user)
-    set_actor(db.session, actor)
-    db.session.info["auth_session"] = found.id
-    return visitor_of(found, actor)
+    set_actor(db.session, found.actor)
+    looking.adopt(found.actor)
+    db.session.info["auth_session"] = found.session.id
+    return visitor_of(found.session, found.actor)
 
 
 def _is_public() -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import Conflict as HTTPConflict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from admin_views.access import why_missing
 from admin_views.logs import request_id
 from admin_views.requests import is_fragment
 from admin_views.say import say
@@ -30,6 +31,7 @@ SENTENCES = {
     429: (N_("Too many tries"), N_("Wait a few minutes, then try again.")),
     503: (N_("The database is busy"), N_("Nothing was changed. Try again in a moment.")),
 }
+HIDDEN = N_("It is there, but those as whom you see the panel may not see it.")
 # What databases say when they cannot answer now, in contrast to a statement that is wrong.
 PASSING = ("locked", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
 RETRY_AFTER = 5  # seconds
@@ -48,8 +50,9 @@ def answer_http_error(error: HTTPException) -> Response | HTTPException:
     """Return the page for an error, keeping its headers; redirects pass."""
     if error.code is None or error.code < 400:
         return error
-    title, text = SENTENCES.get(error.code, UNKNOWN)
-    response = error_page(error.code, gettext(title), gettext(text))
+    title, text = map(gettext, SENTENCES.get(error.code, UNKNOWN))
+    why = why_missing() if error.code == 404 else None
+    response = error_page(error.code, title, gettext(HIDDEN) if why else text, why)
     response.headers.extend([(key, value) for key, value in error.get_headers() if key != "Content-Type"])
     return response
 
@@ -69,8 +72,8 @@ def answer_database_error(error: OperationalError | PoolTimeout) -> Response | H
     return answer_http_error(ServiceUnavailable(retry_after=RETRY_AFTER))
 
 
-def error_page(code: int, title: str, text: str) -> Response:
-    """Return a page, or for a fragment an alert, with the id that the log has too."""
+def error_page(code: int, title: str, text: str, why: str | None = None) -> Response:
+    """Return a page, or for a fragment an alert, with the id that the log has too; `why` is where it is explained."""
     current_app.logger.info("refused", extra={"status": code, "method": request.method, "path": request.path})
     template = "admin/error_alert.html" if is_fragment() else "admin/error.html"
-    return make_response(render_template(template, title=title, text=text, request_id=request_id()), code)
+    return make_response(render_template(template, title=title, text=text, request_id=request_id(), why=why), code)

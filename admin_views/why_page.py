@@ -1,0 +1,154 @@
+"""An explanation as people read it: whose rule holds, what the roles grant, and whose row it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from admin_views.page import Badge, Link
+from admin_views.say import label
+from models.base import Base, db
+from models.description import title_of
+from models.explaining import Explanation, Held, Opened, Units, explain, units_of
+from models.i18n import N_
+from models.permissions import Actor
+from models.related import titles
+from models.rights import REACHES, Access, Level, Permission
+from models.user import User
+
+VERBS = {
+    Permission.VIEW: N_("view"),
+    Permission.EDIT: N_("edit"),
+    Permission.DELETE: N_("delete"),
+    Permission.ASSIGN: N_("assign"),
+}
+THEIRS = {
+    Level.NONE: N_("none"),
+    Level.OWN: N_("their own"),
+    Level.UNIT: N_("those of their business units"),
+    Level.DIVISION: N_("those of their business units and the ones below"),
+    Level.ORGANISATION: N_("all"),
+}
+MINE = THEIRS | REACHES
+OPENS = {Access.VIEW: N_("%(name)s opens it to be viewed"), Access.EDIT: N_("%(name)s opens it to be edited")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence of a step, with a mark if something hangs on it."""
+
+    text: str
+    badge: Badge | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the way to a decision."""
+
+    label: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Why:
+    """A decision and the way to it."""
+
+    title: str
+    allowed: bool
+    steps: Sequence[Step]
+    back: Link
+
+
+def why(actor: Actor, permission: Permission, row: Base, back: Link, *, mine: bool) -> Why:
+    """Return why the actor, or with `mine` the reader, may or may not do this; names are those that can be seen."""
+    found = explain(actor, permission, type(row), row)
+    guarded = found.opened if permission in {Permission.VIEW, Permission.EDIT} else ()
+    steps = [
+        Step(gettext("Rule"), [Line(rule(found))]),
+        Step(gettext("Roles"), list(_roles(found, mine=mine))),
+        Step(gettext("Owner"), list(_owners(found, actor, mine=mine))),
+        *(Step(label(each.attribute.label), list(_openings(each))) for each in guarded),
+    ]
+    return Why(verdict(found, actor, title_of(row), mine=mine), found.allowed, steps, back)
+
+
+def rule(found: Explanation) -> str:
+    """Return whose rule holds: a child's parent's."""
+    rules = label(found.ruling.__plural__).lower()
+    if len(found.path) == 1:
+        return gettext("What is granted for %(rules)s holds.", rules=rules)
+    things, above = label(found.path[0].__plural__), label(found.ruling.__label__).lower()
+    return gettext(
+        "%(things)s follow their %(above)s: what is granted for %(rules)s holds.",
+        things=things,
+        above=above,
+        rules=rules,
+    )
+
+
+def verdict(found: Explanation, actor: Actor, title: str, *, mine: bool) -> str:
+    """Return a decision as a sentence, to the actor or about them."""
+    words = {"name": actor.name, "action": label(VERBS[found.permission]), "title": title}
+    if mine:
+        yes, no = N_("You may %(action)s “%(title)s”"), N_("You may not %(action)s “%(title)s”")
+    else:
+        yes, no = N_("%(name)s may %(action)s “%(title)s”"), N_("%(name)s may not %(action)s “%(title)s”")
+    return gettext(yes if found.allowed else no, **words)
+
+
+def _roles(found: Explanation, *, mine: bool) -> Iterator[Line]:
+    """Say what each role grants; the widest counts."""
+    for each in found.granted:
+        reach = label((MINE if mine else THEIRS)[each.level])
+        yield Line(f"{each.role}: {reach}", Badge(gettext("counts"), "blue") if each.counts else None)
+    if not found.granted:
+        yield Line(gettext("none"))
+
+
+def _owners(found: Explanation, actor: Actor, *, mine: bool) -> Iterator[Line]:
+    """Say whose the row is, and whether that is within reach of what the roles grant."""
+    if not found.is_owned:
+        text = gettext("%(things)s have no owners.", things=label(found.ruling.__plural__))
+        yield Line(text, _reached(found, found.held[0]) if found.held else None)
+        return
+    keys = [each.owner for each in found.held]
+    units, names = units_of(db.session, [actor.user_id, *keys]), owner_names(keys)
+    for each in found.held:
+        text = gettext("you") if mine and each.needs is Level.OWN else _where(each, actor, units, names[each.owner])
+        yield Line(text, _reached(found, each))
+
+
+def owner_names(keys: Sequence[int | None]) -> dict[int | None, str]:
+    """Return what owners are called, as far as they can be seen."""
+    found = titles(db.session, User, [key for key in keys if key is not None])
+    return {key: gettext("nobody") if key is None else found.get(key, gettext("somebody else")) for key in keys}
+
+
+def _reached(found: Explanation, held: Held) -> Badge | None:
+    if not found.level:
+        return None
+    return Badge(gettext("within reach"), "green") if held.within else Badge(gettext("out of reach"), "red")
+
+
+def _where(held: Held, actor: Actor, units: Units, name: str) -> str:
+    """Return an owner with the business units that matter."""
+    shared, below = units.shared(actor.user_id, held.owner), units.below(actor.user_id, held.owner)
+    if held.needs is Level.UNIT and shared:
+        return gettext("%(name)s, also in %(units)s", name=name, units=", ".join(shared))
+    if held.needs is Level.DIVISION and below:
+        return gettext("%(name)s, in %(unit)s below %(above)s", name=name, unit=below[0][0], above=below[0][1])
+    return placed(name, units.of(held.owner) if held.needs is Level.ORGANISATION else ())
+
+
+def placed(name: str, units: Sequence[str]) -> str:
+    """Return a person with their business units."""
+    return gettext("%(name)s, in %(units)s", name=name, units=", ".join(units)) if units else name
+
+
+def _openings(opened: Opened) -> Iterator[Line]:
+    for name, access in opened.roles:
+        yield Line(gettext(OPENS[access], name=name))
+    if not opened.roles:
+        yield Line(gettext("No role opens it."))
