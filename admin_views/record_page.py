@@ -206,4 +206,5 @@ def _link(view: Any, row: Base, permission: Permission, text: str, endpoint: str
         return Link(text, f"{view.get_url(endpoint, id=row.id)}{view.trail()}")
     if not view.allows(permission):
         return None
-    return Link(text, None, reason=gettext(decision.reason, **dict(decision.params)))
+    why = view.get_url(".why_view", id=row.id, may=permission.value)
+    return Link(text, None, reason=gettext(decision.reason, **dict(decision.params)), why=why)
