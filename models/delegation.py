@@ -19,7 +19,7 @@ from models.actors import actor_for, rights_of
 from models.base import Base
 from models.description import describe
 from models.errors import DomainErrors, Refused
-from models.excess import excess, is_bounded, reaches_beyond
+from models.excess import EVERYTHING, excess, is_bounded, reaches_beyond
 from models.gate import actor_of, ungated, written
 from models.i18n import N_
 from models.permissions import Actor
@@ -98,7 +98,9 @@ def _holders(session: Session, row: Any) -> list[Any]:
 def _outright(session: Session, actor: Actor, rows: Iterable[Any]) -> Iterator[Refused]:
     """Yield what nobody but an administrator may do, whatever comes of it."""
     for row in rows:
-        if isinstance(row, BusinessUnit) and _is_moved(row):
+        if isinstance(row, Role) and row.administrator and inspect(row).attrs.administrator.history.has_changes():
+            yield _about(row, Refused(EVERYTHING, "administrator"))
+        elif isinstance(row, BusinessUnit) and _is_moved(row):
             yield _about(row, Refused(STRUCTURE, "above"))
         elif isinstance(row, User) and row.id == actor.user_id:
             if row in session.deleted or inspect(row).attrs.active.history.has_changes():
