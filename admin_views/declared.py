@@ -6,6 +6,7 @@ from datetime import datetime
 
 from admin_views.forms import typed
 from admin_views.kinds import look
+from models.choices import Choice
 from models.description import Attribute, Description
 from models.kinds import EMAIL, LONG_TEXT, PHONE, VAT_NUMBER
 
@@ -44,7 +45,7 @@ def subtitle(description: Description) -> str | None:
     """The number or address by which people tell rows of the same title apart."""
     for kind in (VAT_NUMBER, EMAIL, PHONE):
         for each in description.shown:
-            if each.kind is kind and each.key != description.title:
+            if each.kind is kind and not each.facts.guarded and each.key != description.title:
                 return each.key
     return None
 
@@ -52,6 +53,11 @@ def subtitle(description: Description) -> str | None:
 def summary(description: Description) -> list[str]:
     """What stands under the title of a record: what it points to."""
     return [each.key for each in description.shown if each.target]
+
+
+def badges(description: Description) -> list[str]:
+    """What stands beside the title of a record: what was chosen from a few."""
+    return [each.key for each in description.shown if issubclass(each.python_type, Choice)]
 
 
 def default_sort(description: Description) -> str:

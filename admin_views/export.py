@@ -17,8 +17,8 @@ from admin_views.say import label
 from models.base import Base, db
 from models.description import describe
 from models.engine import set_mode
-from models.gate import actor_of, set_actor
-from models.permissions import Actor
+from models.gate import actor_of, permitted, set_actor
+from models.permissions import Actor, Level, Permission, ruling_entity
 
 BATCH = 500
 BOM = "\ufeff"  # by which spreadsheets know UTF-8
@@ -26,13 +26,27 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def csv_response(view: Any, state: State) -> Response:
-    """Return the rows that the list's state selects, in its order, as a download."""
-    name = f"{view.endpoint}.csv"
+    """Return what the list's state selects and the person may take along, in its order, as a download."""
+    actor, order = actor_of(db.session), state.sort or view.column_default_sort
+    narrower = narrowed(view)
+    name = f"{view.endpoint}-{narrower.value}.csv" if narrower else f"{view.endpoint}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    order = state.sort or view.column_default_sort
-    keys = keys_in_order(view.model, selection(view.model, state, view.conditions(state)), order)
-    lines = _lines(view, keys, actor_of(db.session))
+    keys = keys_in_order(view.model, exported(view, selection(view.model, state, view.conditions(state))), order)
+    lines = _lines(view, [key for key, _ in view.get_export_columns()], keys, actor)
     return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
+
+
+def narrowed(view: Any) -> Level | None:
+    """Return how far exports reach where the person sees more than they may take along."""
+    actor, ruling = actor_of(db.session), ruling_entity(view.model).__tablename__
+    level = actor.level(ruling, Permission.EXPORT)
+    return level if level < actor.level(ruling, Permission.VIEW) else None
+
+
+def exported(view: Any, clauses: Sequence[Any]) -> list[Any]:
+    """Return what rows of an export fulfil: the clauses of the list, and to be the person's to export."""
+    condition = permitted(actor_of(db.session), Permission.EXPORT, view.model)
+    return [*clauses] if condition is None else [*clauses, condition]
 
 
 class _Echo:
@@ -42,9 +56,9 @@ class _Echo:
         return line
 
 
-def _lines(view: Any, keys: Select[Any], actor: Actor) -> Iterator[str]:
+def _lines(view: Any, columns: Sequence[str], keys: Select[Any], actor: Actor) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    attributes = [view.description.attributes[key] for key, _ in view.get_export_columns()]
+    attributes = [view.description.attributes[key] for key in columns]
     parts = view.description.parts
     yield BOM + writer.writerow(
         [*(label(each.label) for each in attributes), *(label(p.model.__plural__) for p in parts)]

@@ -35,7 +35,7 @@ from models.user import User
 
 def form_of(view: Any, row: Base, panel: str | None) -> Any:
     """Return the form of a stored row with what was sent: the whole, or that of one panel, which asks for no more."""
-    keys = view.form_columns if panel is None else panel_keys(view, panel)
+    keys = view.form_columns if panel is None else view.typed(panel_keys(view, panel))
     _load_relations(view.model, row, keys)
     if panel is None:
         return view.edit_form(row)

@@ -14,9 +14,10 @@ from admin_views.requests import record_url
 from admin_views.say import label, when
 from models.base import Base, db
 from models.description import Attribute, Description, describe, entity, title_of
+from models.gate import actor_of
 from models.history import CREATE, DELETE, UPDATE, Change, ChangeSet, history_of
 from models.images import decode
-from models.permissions import Permission
+from models.permissions import Permission, may_edit, may_see
 from models.related import titles
 
 SIZE = 20
@@ -49,7 +50,9 @@ def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> 
         moment=change_set.at.isoformat(),
         who=change_set.actor_name,
         changes=[change(each, names) for each in mine[:MOST_SHOWN]],
-        undo_url=url_for("change_set.undo_change_set", key=change_set.id) if editable and not undone else None,
+        undo_url=url_for("change_set.undo_change_set", key=change_set.id)
+        if editable and not undone and not any(map(_is_beyond, mine))
+        else None,
         remark=" ".join(filter(None, (_more(len(mine) - MOST_SHOWN), _remark(change_set, undone=undone)))),
     )
 
@@ -73,11 +76,26 @@ def _remark(change_set: ChangeSet, *, undone: bool) -> str:
 
 
 def _differences(description: Description, each: Change, names: Names) -> Iterator[Difference]:
-    before, after = each.before or {}, each.after or {}
-    for key in before | after:
-        attribute = description.attributes.get(key) or description.attributes.get(key.removesuffix("_id"))
-        if attribute is not None and not attribute.facts.hidden:
+    """Yield what was changed; of what the person may not see, only that there was something."""
+    actor, before, after = actor_of(db.session), each.before or {}, each.after or {}
+    changed = _changed(description, each)
+    for key, attribute in changed.items():
+        if may_see(actor, attribute):
             yield Difference(label(attribute.label), *(_side(attribute, key, side, names) for side in (before, after)))
+    if not all(may_see(actor, attribute) for attribute in changed.values()):
+        yield Difference(gettext("Something that your role does not show"), "", "")
+
+
+def _changed(description: Description, each: Change) -> dict[str, Attribute]:
+    keys, known = (each.before or {}) | (each.after or {}), description.attributes
+    found = {key: known.get(key) or known.get(key.removesuffix("_id")) for key in keys}
+    return {key: attribute for key, attribute in found.items() if attribute and not attribute.facts.hidden}
+
+
+def _is_beyond(each: Change) -> bool:
+    """Whether a change is of something that the person may not change, and so may not take back."""
+    changed = _changed(describe(entity(each.entity)), each) if each.action == UPDATE else {}
+    return not all(may_edit(actor_of(db.session), attribute) for attribute in changed.values())
 
 
 def _side(attribute: Attribute, key: str, values: Mapping[str, Any], names: Names) -> str:

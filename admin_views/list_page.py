@@ -8,15 +8,16 @@ from typing import Any, cast
 
 from flask_babel import format_decimal, gettext, ngettext
 
+from admin_views.export import exported, narrowed
 from admin_views.filters import Condition, Filter, Widget
 from admin_views.kinds import cell, look, text
-from admin_views.listing import MOST_COUNTED, Page, State
+from admin_views.listing import MOST_COUNTED, Page, State, capped_count, selection
 from admin_views.page import Chip, Column, Hit, Link, Listing, Pager, Row
 from admin_views.requests import record_url
 from admin_views.say import avatar, label
 from models.base import Base, db
 from models.description import title_of
-from models.permissions import Permission
+from models.permissions import Level, Permission
 from models.search import Hit as FoundAt
 from models.search import hits
 
@@ -44,10 +45,8 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
         actions=view.actions(),
         action_url=view.get_url(".action_view"),
         state=state.pairs(),
-        new=Link(gettext("New %(thing)s", thing=label(noun)), view.get_url(".create_view"))
-        if view.can_create
-        else None,
-        export=_export(view, state),
+        new=Link(gettext("New %(thing)s", thing=label(noun)), view.new_url(state)) if view.can_create else None,
+        export=_export(view, state, conditions),
         empty=_empty(state, conditions),
         remedies=_remedies(view, state, conditions),
     )
@@ -135,8 +134,13 @@ def pager(view: Any, page: Page, *, sized: bool = True) -> Pager:
 
 
 def written(page: Page) -> str:
-    """Return the number of rows, or "10,000+"."""
-    return f"{format_decimal(MOST_COUNTED)}+" if page.is_capped else str(format_decimal(page.count))
+    """Return the number of rows of a list, or "10,000+"."""
+    return counted(page.count)
+
+
+def counted(count: int) -> str:
+    """Return a number of rows as far as rows are counted."""
+    return f"{format_decimal(MOST_COUNTED)}+" if count > MOST_COUNTED else str(format_decimal(count))
 
 
 def count_label(page: Page, *, filtered: bool) -> str:
@@ -212,11 +216,25 @@ def column_choice(view: Any, state: State, key: str, shown: Sequence[str]) -> Li
     return Link(label(view.description.attributes[key].label), None if fixed else url, active=key in shown)
 
 
-def _export(view: Any, state: State) -> Link | None:
+def _export(view: Any, state: State, conditions: Sequence[Condition]) -> Link | None:
     if not view.allows(Permission.EXPORT):
         return None
     query = state.query()
-    return Link(gettext("Export"), f"{view.get_url('.export', export_type='csv')}{'?' if query else ''}{query}")
+    url = f"{view.get_url('.export', export_type='csv')}{'?' if query else ''}{query}"
+    return Link(_exporting(view, state, conditions), url)
+
+
+def _exporting(view: Any, state: State, conditions: Sequence[Condition]) -> str:
+    """Say how many rows an export contains where it does not contain all that the list shows."""
+    level = narrowed(view)
+    if level is None:
+        return gettext("Export")
+    count = counted(capped_count(view.model, exported(view, selection(view.model, state, conditions))))
+    return {
+        Level.OWN: gettext("Export your own %(count)s", count=count),
+        Level.UNIT: gettext("Export the %(count)s of your business units", count=count),
+        Level.DIVISION: gettext("Export the %(count)s of your business units and those below", count=count),
+    }[level]
 
 
 def _empty(state: State, conditions: Sequence[Condition]) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, listed_page
+from admin_views import grid_page, links, listed_page, matrix
 from admin_views.controls import read_key
 from admin_views.form_page import panel_keys
 from admin_views.kinds import cell, text
@@ -21,7 +21,6 @@ from admin_views.page import Badge, Field, Grid, Link, Panel, Record
 from admin_views.requests import record_url
 from admin_views.say import NONE, avatar, label, pill, plain
 from models.base import Base, db
-from models.choices import Choice
 from models.description import Attribute, Child, describe, title_of
 from models.permissions import Permission
 
@@ -32,7 +31,7 @@ def record(view: Any, row: Base) -> Record:
     grids = list(_grids(view, row))
     top = head(view, row)
     place = walk(view, row)
-    panels = [panel(view, row, number) for number in range(len(view.form_panels))]
+    panels = [panel(view, row, number) for number, (_, keys) in enumerate(view.form_panels) if keys]
     return Record(
         id=row.id,
         title=top.title,
@@ -88,7 +87,7 @@ def answer_panel(view: Any, row: Base, name: str) -> Any:
 def panel(view: Any, row: Base, number: int) -> Panel:
     """Return one panel with its values."""
     title, keys = view.form_panels[number]
-    editable = view.allows(Permission.EDIT, row)
+    editable = view.allows(Permission.EDIT, row) and view.typed(keys)
     fields = [field for key in keys for field in _fields(view, row, key)]
     return Panel(
         key=str(number),
@@ -130,7 +129,16 @@ def _linked(attribute: Attribute, row: Base) -> Markup:
 
 
 def _part(row: Base, child: Child) -> Field:
-    """Return the rows of a part, the primary one marked."""
+    """Return the rows of a part: as a table, as ways to what they lead to, or one below the other."""
+    name = label(child.model.__plural__)
+    if matrix.is_table(child.model):
+        return Field(child.key, name, matrix.shown(row, child), wide=True)
+    value = links.shown(row, child) if links.is_link(child.model) else _lines(row, child)
+    return Field(child.key, name, value or NONE, not value)
+
+
+def _lines(row: Base, child: Child) -> Markup:
+    """Return rows below each other, the primary one marked."""
     description = describe(child.model)
     first = description.attributes[description.title]
     lines = []
@@ -138,19 +146,17 @@ def _part(row: Base, child: Child) -> Field:
         marks = [pill(gettext("primary"))] if getattr(each, "primary", False) else []
         marks += [pill(each.label)] if getattr(each, "label", None) else []
         lines.append(Markup(" ").join([cell(first, each), *marks]))
-    value = Markup("<br>").join(lines) if lines else NONE
-    return Field(child.key, label(child.model.__plural__), value, not lines)
+    return Markup("<br>").join(lines)
 
 
 def _badges(view: Any, row: Base) -> Iterator[Badge]:
-    for each in view.description.shown:
-        value = getattr(row, each.key) if issubclass(each.python_type, Choice) else None
+    for value in (getattr(row, key) for key in view.record_badges):
         if value is not None:
             yield Badge(plain(value), value.tone)
 
 
 def _grids(view: Any, row: Base) -> Iterator[Grid]:
-    """The children in the order that the view declares, each by the view that manages them."""
+    """The children in the order that the view declares, each by the view that manages them; then what points here."""
     for model in view.inline_models:
         other = next((each for each in view.admin._views if getattr(each, "model", None) is model), None)
         if other is not None and other.is_accessible():

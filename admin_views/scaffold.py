@@ -5,7 +5,7 @@ Flask-Admin would guess lists, filters and forms from the columns; here the decl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -13,18 +13,21 @@ from flask import request
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 
-from admin_views import declared
+from admin_views import declared, options
 from admin_views.filters import Filter, filters_for
 from admin_views.forms import build_form
 from models.base import Base, db
-from models.description import describe
+from models.description import Attribute, describe
 from models.errors import Refused
 from models.gate import actor_of
-from models.permissions import Decision, Permission, decide
+from models.permissions import Actor, Decision, Permission, decide, may_edit, may_see
 
 
 class DeclaredView(ModelView):
-    """A view whose every option has a default derived from the model, and whose rights are those of the person."""
+    """A view whose every option has a default derived from the model, and whose rights are those of the person.
+
+    Options that name fields name, to each person, those alone that they may see, or type.
+    """
 
     list_template = "admin/list.html"
     page_size = 50
@@ -33,20 +36,28 @@ class DeclaredView(ModelView):
     menu_group = "More"
     menu_icon = "database"
     column_subtitle: str | None = None
-    record_summary: Sequence[str] | None = None
-    form_panels: Sequence[tuple[str, Sequence[str]]] = ()
     panels_above = 3  # of a record, before its children; the others follow them
-    column_list: Any
-    column_sortable_list: Any
-    column_filters: Any
+    column_list: Any = options.shown()
+    column_sortable_list: Any = options.shown()
+    column_filters: Any = options.shown()
+    choosable_columns: Any = options.shown()
+    record_summary: Any = options.shown()
+    record_badges: Any = options.shown()
+    form_panels: Any = options.panels()
+    form_columns: Any = options.typed()
+    exported: Any = options.shown()
     column_default_sort: Any
     inline_models: Any
 
-    def __init__(self, model: type[Base], **options: Any) -> None:
+    def __init_subclass__(cls, **words: Any) -> None:
+        super().__init_subclass__(**words)
+        options.keep_options(cls)
+
+    def __init__(self, model: type[Base], **words: Any) -> None:
         self.description = describe(model)
         self._derive()
-        name = options.pop("name", model.__plural__)
-        super().__init__(model, db, name=name, endpoint=model.__tablename__, url=f"/{model.__tablename__}", **options)
+        name = words.pop("name", model.__plural__)
+        super().__init__(model, db, name=name, endpoint=model.__tablename__, url=f"/{model.__tablename__}", **words)
 
     def _derive(self) -> None:
         """Fill in every attribute that the view does not declare."""
@@ -56,10 +67,27 @@ class DeclaredView(ModelView):
         self.column_default_sort = self.column_default_sort or declared.default_sort(self.description)
         self.column_subtitle = self.column_subtitle or declared.subtitle(self.description)
         self.record_summary = self.record_summary or declared.summary(self.description)
+        self.record_badges = self.record_badges or declared.badges(self.description)
         self.form_panels = self.form_panels or declared.panels(self.description)
         self.form_columns = [key for _, keys in self.form_panels for key in keys]
         self.inline_models = self.inline_models or [child.model for child in self.description.grids]
+        self.exported = [each.key for each in self.description.shown if not each.secret]
         self.choosable_columns = declared.choosable(self.description)
+
+    # Whose fields: guarded ones are for those alone whose role opens them.
+
+    def visible(self, keys: Iterable[str]) -> list[str]:
+        """Return those of the fields, and collections, that the person may see."""
+        return self._open(keys, may_see)
+
+    def typed(self, keys: Iterable[str]) -> list[str]:
+        """Return those of the fields, and collections, that the person may change."""
+        return self._open(keys, may_edit)
+
+    def _open(self, keys: Iterable[str], may: Callable[[Actor, Attribute], bool]) -> list[str]:
+        guarded = self.description.guarded
+        closed = {each.key for each in guarded if not may(actor_of(db.session), each)}
+        return [key for key in keys if key not in closed]
 
     # What Flask-Admin would scaffold by guessing, and we know from the declaration.
 
@@ -69,7 +97,7 @@ class DeclaredView(ModelView):
 
     def get_export_columns(self) -> list[tuple[str, str]]:
         """Return the columns of an export with their labels: every one that is shown, but secrets."""
-        return [(each.key, each.label) for each in self.description.shown if not each.secret]
+        return [(key, self.description.attributes[key].label) for key in self.exported]
 
     def get_details_columns(self) -> list[tuple[str, str]]:
         """Return the columns of a record with their labels."""
@@ -93,11 +121,17 @@ class DeclaredView(ModelView):
 
     def create_form(self, obj: Any = None) -> Any:
         """Return the form for a new row, with what was sent as text; files have no place in it."""
-        return self._create_form_class(request.form if request.method == "POST" else None, obj=obj)
+        return self.form_class()(request.form if request.method == "POST" else None, obj=obj)
 
     def edit_form(self, obj: Any = None) -> Any:
         """Return the form for a stored row, with what was sent."""
-        return self._edit_form_class(request.form if request.method == "POST" else None, obj=obj)
+        return self.form_class()(request.form if request.method == "POST" else None, obj=obj)
+
+    def form_class(self) -> type[BaseForm]:
+        """Return the form with what the person may type: for most people, the one with everything."""
+        keys = self.form_columns
+        whole = keys == options.declared(self, "form_columns")
+        return self._edit_form_class if whole else build_form(self.model, keys)
 
     def get_create_form(self) -> type[BaseForm]:
         """Return the form class for a new row."""
@@ -107,10 +141,15 @@ class DeclaredView(ModelView):
         """Return the form class for a stored row."""
         return self.scaffold_form()
 
-    @cached_property
+    @property
     def filters(self) -> dict[str, Filter]:
-        """The filters of the list by key."""
-        return filters_for(self.model, self.column_filters)
+        """The filters of the list by key, as far as the person may see what they filter by."""
+        return {key: self.every_filter[key] for key in self.column_filters}
+
+    @cached_property
+    def every_filter(self) -> dict[str, Filter]:
+        """The filters of the list by key, whoever asks."""
+        return filters_for(self.model, options.declared(self, "column_filters"))
 
     # Policy: only asked here, decided in models/permissions.py.
 

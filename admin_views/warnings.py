@@ -11,12 +11,15 @@ from admin_views.say import label
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import Attribute, describe, title_of
+from models.gate import actor_of
+from models.permissions import may_see
 
 
 def warn(row: Base) -> None:
     """Tell of other rows with a value that rows seldom share, such as a VAT number."""
+    actor = actor_of(db.session)
     for attribute in describe(type(row)).attributes.values():
-        other = _twin(row, attribute) if attribute.facts.seldom_shared else None
+        other = _twin(row, attribute) if attribute.facts.seldom_shared and may_see(actor, attribute) else None
         if other is not None:
             text = gettext("Somebody else has the same %(what)s:", what=label(attribute.label))
             toast(text, tone="warning", link=Link(title_of(other), record_url(other)))
