@@ -17,7 +17,8 @@ from admin_views.controls import Fact, Secret, Suggest
 from admin_views.forms import build_form
 from admin_views.kinds import cell, country_of
 from admin_views.kinds_picker import Picker
-from admin_views.page import FormError, FormPage, FormPanel, Link, Notice
+from admin_views.page import Link
+from admin_views.page_form import FormError, FormPage, FormPanel, Notice
 from admin_views.parts import Rows
 from admin_views.requests import is_fragment
 from admin_views.say import label, plain

@@ -226,52 +226,6 @@ class Record:
 
 
 @dataclass(frozen=True)
-class FormError:
-    """A refusal in the summary on top of a form, linked to its field."""
-
-    field_id: str
-    label: str
-    message: str
-
-
-@dataclass(frozen=True)
-class FormPanel:
-    """A titled group of form fields."""
-
-    key: str
-    label: str
-    fields: Sequence[Any]
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What stands in the way of a form, with what one can do about it."""
-
-    text: str
-    link: Link | None = None
-
-
-@dataclass(frozen=True)
-class FormPage:
-    """A form: a page of its own, or one panel of a record edited in place.
-
-    `close` is the label of a second way to save, which goes back to the list.
-    """
-
-    title: str
-    url: str
-    cancel_url: str
-    submit: str
-    panels: Sequence[FormPanel]
-    hidden: Sequence[Any] = ()
-    errors: Sequence[FormError] = ()
-    key: str = ""
-    back: Link | None = None
-    close: str = ""
-    notice: Notice | None = None
-
-
-@dataclass(frozen=True)
 class Difference:
     """One field of a change: what it was and what it became."""
 
