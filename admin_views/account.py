@@ -86,8 +86,8 @@ def _ended(count: int) -> Response:
 def _page(errors: Mapping[str, str], status: int = 200) -> Response:
     who = visitor()
     places = [_place(each) for each in sessions_of(db.session, who.id, utcnow())]
-    role = ", ".join(who.roles) or gettext("none")
-    page = render_template("admin/account.html", who=who, role=role, places=places, errors=errors)
+    rights = ", ".join(who.roles) or gettext("none")
+    page = render_template("admin/account.html", who=who, rights=rights, places=places, errors=errors)
     return make_response(page, status)
 
 

@@ -58,7 +58,7 @@ def surroundings() -> dict[str, Any]:
 
 def _user() -> dict[str, Any]:
     name = current_user.name
-    return {"name": name, "avatar": avatar(name), "account_url": "/me/", "logout_url": "/logout"}
+    return {"name": name, "avatar": avatar(name), "own_url": "/me/", "logout_url": "/logout"}
 
 
 def icon(name: str) -> Markup:

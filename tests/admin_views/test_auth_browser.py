@@ -40,7 +40,7 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_where_one_wanted_to_go
     axe(page)
     fill_in(page, email)
     expect(page).to_have_url(re.compile("/me/$"))
-    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your profile")).to_be_visible()
 
 
 def test_one_changes_the_password_and_logs_out_and_nothing_private_stays(page: Page, email: str) -> None:
