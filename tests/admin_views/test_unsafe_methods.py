@@ -84,7 +84,7 @@ def test_a_viewer_may_not_write(app: Flask, path: str) -> None:
             panel.post(f"/customer/{path.format(customer.id)}", {"confirmed": "1", "name": "x"}, fragment=fragment),
         ):
             assert answer.status_code == 403
-            assert "viewer" in answer.text
+            assert "Viewer" in answer.text
     assert rows() == before
 
 
