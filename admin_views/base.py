@@ -43,6 +43,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
 
     menu_place = 50  # within its group
     inline_groups: Mapping[type[Base], str] = {}  # by which relation the rows of an entity are grouped on a record
+    rather_than_deleted = ""  # what to do with rows that must stay
     nothing_offered = N_("There is no %(thing)s for %(things)s to choose.")
 
     def _derive(self) -> None:

@@ -46,7 +46,7 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirm
     state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
         title=_title(view, verb, found),
-        question=_question(found),
+        question=_question(view, found),
         items=[title_of(row) for row in allowed[:MOST_LISTED]] + _more(len(allowed) - MOST_LISTED),
         consequences=[Consequence(sentence(effect)) for effect in found.effects],
         refused=[(title_of(row), say(reason)) for row, reason in found.refused],
@@ -66,9 +66,9 @@ def _title(view: Any, verb: str, found: Any) -> str:
     return f"{verb} {len(rows)} {label(view.model.__plural__).lower()}?"
 
 
-def _question(found: Any) -> str:
+def _question(view: Any, found: Any) -> str:
     if not found.rows:
-        return gettext("This is not possible.")
+        return " ".join(filter(None, (gettext("This is not possible."), label(view.rather_than_deleted))))
     return gettext("The others stay as they are.") if found.refused else ""
 
 
