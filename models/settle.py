@@ -168,7 +168,9 @@ def _not_offered(session: Session, rows: Iterable[Base]) -> Iterator[DomainError
 
 def _is_choice(row: Base, relation: Attribute) -> bool:
     """Whether a relation leads to rows of which some can be chosen and others not."""
-    return not (relation.target is None or relation.is_parent) and relation.target.offered(type(row)) is not None
+    if relation.target is None or relation.is_parent or relation.facts.fixed:
+        return False
+    return relation.target.offered(type(row)) is not None
 
 
 def _key(row: Base, relation: Attribute) -> int | None:
