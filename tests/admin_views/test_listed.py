@@ -228,6 +228,25 @@ def test_what_it_costs_does_not_depend_on_how_many_there_are(app: Flask) -> None
     assert all(each <= most for each, most in zip(much, [*paths.values(), *fragment.values()], strict=True)), much
 
 
+def test_records_that_list_others_keep_to_the_budget(app: Flask) -> None:
+    group: CustomerGroup = add(CustomerGroup(name="Retail"))
+    unit: BusinessUnit = add(BusinessUnit(name="Italy"))
+    add_user(VIEWER)
+    role = db.session.scalars(select(Role).where(Role.name == VIEWER)).one()
+    paths = [f"/{name}/details/?id={row.id}" for name, row in
+             (("customer_group", group), ("business_unit", unit), ("role", role))]  # fmt: skip
+    panel, costs = Panel(app), []
+    for many in (1, 30):
+        customers(account(f"With {many}"), *(f"{many} {number}" for number in range(many)), group_id=group.id)
+        add(*(BusinessUnit(name=f"{many} {number}", above_id=unit.id) for number in range(many)))
+        [unit] = stored(BusinessUnit, id=unit.id)
+        for number in range(many):
+            add_user(VIEWER, unit, name=f"{many} {number}")
+        costs.append([cost(panel, path) for path in paths])
+    assert costs[0] == costs[1]
+    assert max(costs[1]) <= RECORD
+
+
 def test_beyond_ten_thousand_rows_there_are_no_groups_and_no_exact_number(app: Flask) -> None:
     row, _ = account(), new_company()
     customers(row, "Aurora")

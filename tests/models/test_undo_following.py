@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from models.account import Account
+from models.actors import actor_for
 from models.base import db
 from models.customer import Customer
 from models.errors import DomainError
@@ -13,6 +14,7 @@ from models.gate import set_actor
 from models.operations.undo import undo
 from tests.models.undoing import delete, everywhere, full, newest, refused, take_back
 from tests.models.world import ALL, OWN, begin, company, everything, owned_by, save, seller
+from tests.people import EDITOR, add_user
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +67,14 @@ def test_a_created_customer_goes_again_with_the_account_that_was_made_for_it() -
     company("A")
     key = newest()
     take_back(key)
+    assert (everything(Account), everything(Customer)) == ([], [])
+
+
+@pytest.mark.parametrize("role", ["Administrator", EDITOR])
+def test_who_made_both_at_once_can_take_both_back(role: str) -> None:
+    set_actor(db.session, actor_for(db.session, add_user(role)))
+    company("A")
+    take_back()
     assert (everything(Account), everything(Customer)) == ([], [])
 
 

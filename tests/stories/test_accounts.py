@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -63,6 +65,24 @@ def test_the_record_shows_customers_by_channel_and_leads_to_them(house: Page) ->
     assert_valid(house.content())
     house.get_by_role("link", name="Aurora Antica").click()
     expect(house.get_by_role("heading", name="Aurora Antica", level=1)).to_be_visible()
+
+
+def test_more_than_a_page_of_customers_are_turned_in_their_place(office: Flask, page: Page) -> None:
+    with office.app_context():
+        set_actor(db.session, SYSTEM)
+        row = Account(name=GROUP)
+        names = [f"Aurora {number:02}" for number in range(25)]
+        db.session.add_all(Customer(company=name, vat_number="IT12345670785", account=row) for name in names)
+        db.session.commit()
+        key = row.id
+    sign_in(page)
+    page.goto(f"/account/details/?id={key}")
+    expect(page.get_by_role("link", name="Aurora 19")).to_be_visible()
+    page.locator("#grid-customer-account").get_by_role("link", name="Next").click()
+    expect(page.get_by_role("link", name="Aurora 24")).to_be_visible()
+    assert [" ".join(line.split()) for line in lines(page)] == ["Sales 25", *names[20:]]
+    expect(page).to_have_url(re.compile(f"/account/details/\\?id={key}$"))
+    expect(page.get_by_role("heading", name=GROUP, level=1)).to_be_visible()
 
 
 def test_a_new_customer_begins_with_the_account_it_was_asked_for(house: Page) -> None:
