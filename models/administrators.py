@@ -16,9 +16,10 @@ LAST = N_("%(name)s is the last active administrator. Make somebody else an admi
 
 
 def administrators() -> Any:
-    """Return a select of the users, id and name, who are active and have the role that may do everything."""
+    """Return a select of the users, id and name, who can sign in and have the role that may do everything."""
     role = select(UserRole.user_id).join(Role, UserRole.role_id == Role.id).where(Role.administrator)  # type: ignore[attr-defined]
-    return select(User.id, User.name).where(User.active, User.id.in_(role)).order_by(User.id)
+    can = (User.active, User.password.is_not(None))
+    return select(User.id, User.name).where(*can, User.id.in_(role)).order_by(User.id)
 
 
 @event.listens_for(Session, "before_flush")
@@ -41,5 +42,6 @@ def keep_an_administrator(session: Session, context: UOWTransaction) -> None:
 def _may_demote(session: Session, row: object) -> bool:
     """Whether a row that is changed or deleted may take an administrator's place away."""
     if isinstance(row, User):
-        return row in session.deleted or inspect(row).attrs.active.history.has_changes()
+        changed = (inspect(row).attrs[key].history.has_changes() for key in ("active", "password"))
+        return row in session.deleted or any(changed)
     return isinstance(row, (UserRole, Role))

@@ -222,3 +222,10 @@ def change(user: User, **values: Any) -> None:
     for key, value in values.items():
         setattr(user, key, value)
     db.session.flush()
+
+
+def test_an_administrator_who_has_no_password_yet_does_not_count(app: Flask) -> None:
+    user = add_user()
+    add_user(password=None, name="Who cannot sign in")
+    with acting_as(db.session, SYSTEM), pytest.raises(Refused, match="Anna Rossi is the last"):
+        demote(user)
