@@ -102,6 +102,9 @@ def _offer(view: Any, form: Any, field: Picker, attribute: Attribute, *, new: bo
     """Let a picker offer what may be chosen; what is the only choice of a new row is not asked."""
     field.lookup_url = view.get_url(".ajax_lookup", name=field.short_name, new=1 if new else None)
     field.offers = partial(offers.is_offered, view.model, attribute, new=new)
+    if not new and offers.is_owner(view.model, attribute):
+        field.demanded = not offers.may_be_nobodys(view.model)
+        field.optional = not field.demanded
     if not new or field.name in request.form:
         return
     if offers.is_sole(view.model, attribute) or offers.must_be_offered(view.model, attribute):

@@ -58,6 +58,11 @@ def is_owner(model: type[Base], attribute: Attribute) -> bool:
     return issubclass(model, Owned) and attribute.key == "owner"
 
 
+def may_be_nobodys(model: type[Base]) -> bool:
+    """Return whether the person may take the owner of a row away."""
+    return _reach(model, new=False) is None
+
+
 def may_give(row: Base, *, new: bool) -> bool:
     """Return whether the person may let somebody else own the row."""
     reach, me = _reach(type(row), new=new), actor_of(db.session).user_id

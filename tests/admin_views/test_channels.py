@@ -8,8 +8,11 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from admin_views.filters import filters_for
+from admin_views.kinds import options, said
 from models.channel import Channel, ChannelEntity, ChannelType
 from models.customer import Customer
+from models.description import describe
 from models.permissions import EVERYTHING
 from tests.admin_views.test_forms import RIGHT, errors, values
 from tests.panel import Forms, Panel, add, company, default_group, statements, stored
@@ -88,6 +91,13 @@ def test_an_entity_that_is_not_known_any_more_is_shown_as_it_is_and_kept(app: Fl
     assert '<option selected value="prospect">prospect</option>' in panel.get(f"/channel/edit/?id={row.id}").text
     assert panel.fill(f"/channel/edit/?id={row.id}", {"name": "Older shop"}).status_code == 303
     assert stored(ChannelEntity, channel_id=row.id)[0].entity == "prospect"
+
+
+def test_values_of_which_there_is_a_list_are_read_by_their_labels(app: Flask) -> None:
+    attribute = describe(ChannelEntity).attributes["entity"]
+    assert options(attribute) == [("customer", "Customers")]
+    assert [said(attribute, value, None) for value in ("customer", "prospect", None)] == ["Customers", "prospect", ""]
+    assert filters_for(ChannelEntity, ["entity"])["entity"].family == "choices"
 
 
 def test_customers_are_in_the_menu_while_an_active_channel_enables_them(app: Flask) -> None:

@@ -134,6 +134,19 @@ def test_a_record_of_others_is_not_ones_own_to_give_away(app: Flask) -> None:
     assert '<output id="owner"' in office.panel.get(f"/customer/edit/?id={nobodys.id}&panel=0").text
 
 
+@pytest.mark.parametrize(("level", "said"), [(Level.UNIT, "This field is required."), (Level.ORGANISATION, None)])
+def test_only_who_reaches_everybodys_rows_takes_the_owner_away(
+    app: Flask, level: Level, said: str | None
+) -> None:
+    office = Office(app, wide(assign=level, create=level, edit=level))
+    assert office.panel.fill("/customer/new/", {**RIGHT, "owner": ""}).status_code == 303
+    [customer] = stored(Customer)
+    assert customer.owner_id == office.anna.id
+    answer = office.panel.fill(f"/customer/edit/?id={customer.id}&panel=0", {"owner": ""})
+    assert (answer.status_code, errors(answer.text).get("owner")) == (422 if said else 303, said)
+    assert stored(Customer)[0].owner_id == (office.anna.id if said else None)
+
+
 @pytest.mark.parametrize("fragment", [False, True])
 def test_who_gives_a_record_out_of_sight_is_told_and_led_to_the_list(app: Flask, *, fragment: bool) -> None:
     office = Office(app, {**OWN, Permission.ASSIGN: Level.ORGANISATION})
