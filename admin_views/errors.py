@@ -31,7 +31,7 @@ SENTENCES = {
     429: (N_("Too many tries"), N_("Wait a few minutes, then try again.")),
     503: (N_("The database is busy"), N_("Nothing was changed. Try again in a moment.")),
 }
-HIDDEN = N_("It is there, but those as whom you see the panel may not see it.")
+HIDDEN = N_("This is hidden"), N_("It is there, but not for those as whom you see the panel.")
 # What databases say when they cannot answer now, in contrast to a statement that is wrong.
 PASSING = ("locked", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
 RETRY_AFTER = 5  # seconds
@@ -50,9 +50,9 @@ def answer_http_error(error: HTTPException) -> Response | HTTPException:
     """Return the page for an error, keeping its headers; redirects pass."""
     if error.code is None or error.code < 400:
         return error
-    title, text = map(gettext, SENTENCES.get(error.code, UNKNOWN))
     why = why_missing() if error.code == 404 else None
-    response = error_page(error.code, title, gettext(HIDDEN) if why else text, why)
+    title, text = HIDDEN if why else SENTENCES.get(error.code, UNKNOWN)
+    response = error_page(error.code, gettext(title), gettext(text), why)
     response.headers.extend([(key, value) for key, value in error.get_headers() if key != "Content-Type"])
     return response
 

@@ -64,12 +64,13 @@ class Why:
 def why(actor: Actor, permission: Permission, row: Base, back: Link, *, mine: bool) -> Why:
     """Return why the actor, or with `mine` the reader, may or may not do this; names are those that can be seen."""
     found = explain(actor, permission, type(row), row)
-    guarded = found.opened if permission in {Permission.VIEW, Permission.EDIT} else ()
+    units = units_of(db.session, [actor.user_id, *(each.owner for each in found.held)])
     steps = [
         Step(gettext("Rule"), [Line(rule(found))]),
         Step(gettext("Roles"), list(_roles(found, mine=mine))),
-        Step(gettext("Owner"), list(_owners(found, actor, mine=mine))),
-        *(Step(label(each.attribute.label), list(_openings(each))) for each in guarded),
+        *_units(found, units.of(actor.user_id)),
+        Step(gettext("Owner"), list(_owners(found, actor, units, mine=mine))),
+        *_fields(found),
     ]
     return Why(verdict(found, actor, title_of(row), mine=mine), found.allowed, steps, back)
 
@@ -107,14 +108,19 @@ def _roles(found: Explanation, *, mine: bool) -> Iterator[Line]:
         yield Line(gettext("none"))
 
 
-def _owners(found: Explanation, actor: Actor, *, mine: bool) -> Iterator[Line]:
+def _units(found: Explanation, names: Sequence[str]) -> Iterator[Step]:
+    """Name the units of whoever asks, where what the roles grant hangs on them."""
+    if found.level in {Level.UNIT, Level.DIVISION}:
+        yield Step(gettext("Business units"), [Line(", ".join(names) or gettext("none"))])
+
+
+def _owners(found: Explanation, actor: Actor, units: Units, *, mine: bool) -> Iterator[Line]:
     """Say whose the row is, and whether that is within reach of what the roles grant."""
     if not found.is_owned:
         text = gettext("%(things)s have no owners.", things=label(found.ruling.__plural__))
         yield Line(text, _reached(found, found.held[0]) if found.held else None)
         return
-    keys = [each.owner for each in found.held]
-    units, names = units_of(db.session, [actor.user_id, *keys]), owner_names(keys)
+    names = owner_names([each.owner for each in found.held])
     for each in found.held:
         text = gettext("you") if mine and each.needs is Level.OWN else _where(each, actor, units, names[each.owner])
         yield Line(text, _reached(found, each))
@@ -145,6 +151,14 @@ def _where(held: Held, actor: Actor, units: Units, name: str) -> str:
 def placed(name: str, units: Sequence[str]) -> str:
     """Return a person with their business units."""
     return gettext("%(name)s, in %(units)s", name=name, units=", ".join(units)) if units else name
+
+
+def _fields(found: Explanation) -> Iterator[Step]:
+    """Say of guarded fields which roles open them, where the row itself is open."""
+    if found.allowed and found.permission in {Permission.VIEW, Permission.EDIT}:
+        for each in found.opened:
+            name = gettext("Field “%(name)s”", name=label(each.attribute.label))
+            yield Step(name, list(_openings(each)))
 
 
 def _openings(opened: Opened) -> Iterator[Line]:

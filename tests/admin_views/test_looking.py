@@ -299,7 +299,7 @@ def test_a_hidden_row_is_not_found_but_answers_why(story: Story) -> None:
     for entity, row in (("customer", story.theirs), ("contact", story.contact)):
         answer = panel.get(f"/{entity}/details/?id={row.id}")
         assert answer.status_code == 404
-        assert "It is there" in answer.text
+        assert "This is hidden" in answer.text
         assert f"/{entity}/why/?id={row.id}" in answer.text
         page = panel.get(f"/{entity}/why/?id={row.id}&may=view").text
         assert "You may not view" in page

@@ -74,6 +74,8 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "history": ("/customer/history/?id=1", nothing),
     "keys": ("/customer/", keys_sheet),
     "account": ("/me/", nothing),
+    "why-page": ("/customer/why/?id=1&may=edit", nothing),
+    "access": ("/customer/access/?id=1", nothing),
     "not-found": ("/customer/details/?id=99999", nothing),
 }
 
