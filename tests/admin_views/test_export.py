@@ -10,7 +10,11 @@ from flask import Flask
 
 from models.base import db
 from models.customer import CustomerKind, Status
+from models.gate import set_actor
+from models.permissions import SYSTEM, Grants, Level, Permission
+from models.unit import BusinessUnit
 from tests.panel import Panel, add, company, contact, default_group, new_company, statements
+from tests.people import EDITOR, add_user
 
 
 def table(app: Flask, query: str = "", entity: str = "customer") -> list[dict[str, str]]:
@@ -88,3 +92,76 @@ def test_rows_are_read_a_batch_at_a_time_however_many_there_are(app: Flask) -> N
     with statements() as run:
         assert len(panel.get("/customer/export/csv/?search=0001").text.splitlines()) == 2
     assert len(run) <= 8
+
+
+OWN = {Permission.VIEW: Level.ORGANISATION, Permission.EXPORT: Level.OWN}
+
+
+def exporter(app: Flask, levels: Grants, *units: BusinessUnit) -> tuple[int, Panel]:
+    set_actor(db.session, SYSTEM)
+    user = add_user({"customer": levels}, *units)
+    panel = Panel(app, user)
+    return user.id, panel
+
+
+def names(panel: Panel, query: str = "", entity: str = "customer") -> list[str]:
+    text = panel.get(f"/{entity}/export/csv/?{query}").text
+    return [row["Name"] for row in csv.DictReader(StringIO(text.removeprefix("\ufeff")))]
+
+
+def test_an_export_has_only_what_one_may_export_and_the_list_says_so(app: Flask) -> None:
+    me, panel = exporter(app, OWN)
+    add(*(new_company(f"{name} Srl", owner_id=me) for name in "AB"), new_company("Foreign Srl"))
+    page = panel.get("/customer/").text
+    assert "Foreign Srl" in page
+    assert "Export your own 2" in page
+    assert names(panel) == ["A Srl", "B Srl"]
+    assert "Export your own 1" in panel.get("/customer/?search=a%20srl").text
+    assert names(panel, "sort=-name") == ["B Srl", "A Srl"]
+    assert "Export your own 0" in panel.get("/customer/?search=foreign").text
+    assert names(panel, "search=foreign") == []
+
+
+def test_the_file_is_called_by_how_far_it_reaches(app: Flask) -> None:
+    _, panel = exporter(app, OWN)
+    answer = panel.get("/customer/export/csv/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customer-own.csv"'
+    _, panel = exporter(app, {Permission.VIEW: Level.OWN, Permission.EXPORT: Level.ORGANISATION})
+    answer = panel.get("/customer/export/csv/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customer.csv"'
+    assert "Export your own" not in panel.get("/customer/").text
+
+
+def test_an_export_may_reach_as_far_as_business_units(app: Flask) -> None:
+    above = add(BusinessUnit(name="Above"))
+    below = add(BusinessUnit(name="Below", above=above))
+    peer, under = add_user(EDITOR, above), add_user(EDITOR, below)
+    add(new_company("Peer Srl", owner_id=peer.id), new_company("Under Srl", owner_id=under.id), new_company("Far Srl"))
+    _, panel = exporter(app, OWN | {Permission.EXPORT: Level.UNIT}, above)
+    assert names(panel) == ["Peer Srl"]
+    assert "Export the 1 of your business units<" in panel.get("/customer/").text
+    _, panel = exporter(app, OWN | {Permission.EXPORT: Level.DIVISION}, above)
+    assert names(panel) == ["Peer Srl", "Under Srl"]
+    assert "Export the 2 of your business units and those below<" in panel.get("/customer/").text
+
+
+def test_children_are_exported_by_the_rule_of_their_parent(app: Flask) -> None:
+    me, panel = exporter(app, OWN)
+    mine, foreign = company("Mine Srl", owner_id=me), company("Foreign Srl")
+    contact(mine, "Marta Mine")
+    contact(foreign, "Franco Foreign")
+    assert "Franco Foreign" in panel.get("/contact/").text
+    assert "Export your own 1" in panel.get("/contact/").text
+    assert names(panel, entity="contact") == ["Marta Mine"]
+
+
+def test_what_one_may_export_and_not_see_is_not_exported(app: Flask) -> None:
+    me, panel = exporter(app, {Permission.VIEW: Level.OWN, Permission.EXPORT: Level.ORGANISATION})
+    add(new_company("Mine Srl", owner_id=me), new_company("Foreign Srl"))
+    assert names(panel) == ["Mine Srl"]
+
+
+def test_who_may_export_nothing_is_refused_and_shown_no_button(app: Flask) -> None:
+    _, panel = exporter(app, {Permission.VIEW: Level.ORGANISATION})
+    assert panel.get("/customer/export/csv/").status_code == 403
+    assert "/customer/export/" not in panel.get("/customer/").text
