@@ -56,7 +56,7 @@ class Picker(Control, fields.Field):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what can no longer be chosen; what was chosen before stays."""
-        if self.demanded and self.raw_data and self.data is None:
+        if self.demanded and self.object_data is not None and self.data is None:
             raise StopValidation(gettext("This field is required."))
         if self.data is not None and self.data is not self.object_data and self.offers and not self.offers(self.data):
             text = gettext("“%(title)s” can no longer be chosen, or is not yours to choose.", title=title_of(self.data))

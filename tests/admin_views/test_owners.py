@@ -175,3 +175,15 @@ def test_a_permission_to_assign_that_is_taken_away_meanwhile_counts_at_save(app:
     assert office.panel.send(page, {"code": "A-1"}).status_code == 303
     [row] = stored(Customer)
     assert (row.code, row.owner_id) == ("A-1", office.anna.id)
+
+
+def test_an_owner_whom_one_does_not_see_stays_when_the_record_is_saved(app: Flask) -> None:
+    office = Office(app, wide(assign=Level.UNIT))
+    [role] = [each.role for each in stored(User, id=office.anna.id)[0].roles]
+    [grant] = [each for each in role.grants if each.entity == "user"]
+    grant.view = Level.NONE
+    add(grant)
+    customer = company(owner=office.ben)
+    assert office.panel.fill(f"/customer/edit/?id={customer.id}&panel=0", {"code": "A-1"}).status_code == 303
+    [row] = stored(Customer)
+    assert (row.code, row.owner_id) == ("A-1", office.ben.id)
