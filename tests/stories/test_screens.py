@@ -15,7 +15,7 @@ from tests.markup import assert_valid
 from tests.people import PASSWORD
 
 STATIC = Path(__file__).resolve().parents[2] / "admin_views" / "static"
-PANELS = ("customer", "contact", "note", "customer_group", "user")
+PANELS = ("customer", "contact", "note", "customer_group", "channel", "user")
 
 
 def edit_panel(page: Page) -> None:
