@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 
 from models.account import Account
@@ -246,3 +248,40 @@ def test_whoever_deletes_an_account_is_the_one_whose_rights_count() -> None:
     with acting_as(db.session, SYSTEM):
         assert db.session.get_one(User, anna.user_id).name
     assert everything(Customer) == []
+
+
+@pytest.mark.databases("postgresql")
+def test_whoever_joins_at_the_same_moment_is_too_late_or_goes_along_with_a_trace(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        begin()
+        key = account("Rossi", "A").id
+    together, outcomes = Barrier(2), list[str]()
+    deeds: list[Callable[[], object]] = [
+        lambda: delete_rows(db.session, [db.session.get_one(Account, key)]),
+        lambda: company("Late", account_id=key),
+    ]
+    threads = [Thread(target=attempt, args=(fresh_app, deed, together, outcomes)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with fresh_app.app_context():
+        begin()
+        left = len(everything(Account)), len(everything(Customer))
+        traces = select(Change.title).where(Change.entity == "customer", Change.action == "delete")
+        gone = db.session.scalars(traces, execution_options=LOOKING).all()
+    assert (left, len(gone)) in {((0, 0), 1), ((0, 0), 2), ((1, 2), 0)}, (left, gone, outcomes)
+
+
+def attempt(app: Flask, deed: Callable[[], object], together: Barrier, outcomes: list[str]) -> None:
+    with app.app_context():
+        begin()
+        together.wait()
+        try:
+            deed()
+            db.session.commit()
+            outcomes.append("done")
+        except (DomainError, IntegrityError) as error:
+            outcomes.append(type(error).__name__)
+        finally:
+            db.session.remove()
