@@ -43,6 +43,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
 
     menu_place = 50  # within its group
     inline_groups: Mapping[type[Base], str] = {}  # by which relation the rows of an entity are grouped on a record
+    column_links: Sequence[str] = ()  # links of a record that stand last in the list
     rather_than_deleted = ""  # what to do with rows that must stay
     nothing_offered = N_("There is no %(thing)s for %(things)s to choose.")
 
@@ -122,7 +123,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
         """Show the form of one filter."""
         flt = self.filters.get(request.args.get("field", "")) or abort(404)
         state = self.state()
-        lookup = self.get_url(".ajax_lookup", name=flt.key, all=1)
+        lookup = self.get_url(".ajax_lookup", name=flt.path, all=1)
         widgets = filter_forms.widgets(flt, state.args, lookup)
         return self.render("admin/filter.html", filter=list_page.filter_form(self, flt, state, widgets))
 

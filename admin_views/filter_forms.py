@@ -18,7 +18,7 @@ MOST_OFFERED = 20
 def widgets(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
     """Return the controls of a filter's form, filled in from the address."""
     found = WIDGETS[flt.family](flt, args, lookup_url)
-    optional = flt.attribute is None or flt.attribute.column.nullable
+    optional = flt.attribute is None or flt.child is not None or flt.attribute.column.nullable
     return [*found, _empty(flt, args)] if optional else found
 
 

@@ -20,6 +20,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views.controls import DECIMAL, MAX_KEY, read_key
 from admin_views.kinds import look, options
+from admin_views.links import is_link, led_to
 from admin_views.locale import zone
 from admin_views.say import label, plain
 from models.base import Base, db
@@ -80,6 +81,11 @@ class Filter:
         """Every name under which the address may hold something of this filter."""
         return [self.name(operator) for operator in ("", "not", "contains", "from", "to", "empty")]
 
+    @property
+    def path(self) -> str:
+        """The relation that it follows, of the entity or of a part of it (`roles.role`)."""
+        return f"{self.key}.{self.attribute.key}" if self.child and self.attribute else self.key
+
     def condition(self, operator: str, words: str, value: str, clause: ColumnElement[bool]) -> Condition:
         """Return an active filter."""
         return Condition(self.key, self.name(operator), self.label, words, value, clause)
@@ -99,7 +105,10 @@ def filters_for(model: type[Base], keys: Sequence[str]) -> dict[str, Filter]:
     children = {child.key: child for child in description.children}
     found = {}
     for key in keys:
-        if key in children:
+        if key in children and is_link(children[key].model):
+            child = children[key]
+            found[key] = Filter(key, child.model.__plural__, "relation", led_to(child.model), child)
+        elif key in children:
             found[key] = Filter(key, children[key].model.__plural__, "children", child=children[key])
         else:
             attribute = description.attributes[key]
@@ -142,14 +151,21 @@ def _relation(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iter
     for operator, words in (("", gettext("is")), ("not", gettext("is not"))):
         rows = rows_of(flt, _values(flt, args, operator))
         if rows:
-            clause = flt.column(model).in_([row.id for row in rows])
+            clause = _leads_to(flt, model, [row.id for row in rows])
             said = ", ".join(title_of(row) for row in rows)
             yield flt.condition(operator, words, said, _or_none(flt, model, clause) if operator else clause)
 
 
+def _leads_to(flt: Filter, model: type[Base], keys: Sequence[int]) -> ColumnElement[bool]:
+    """Pointing there itself, or by one of its parts."""
+    if flt.child and flt.attribute:
+        return getattr(model, flt.key).any(flt.attribute.column.in_(keys))
+    return flt.column(model).in_(keys)
+
+
 def _or_none(flt: Filter, model: type[Base], clause: ColumnElement[bool]) -> ColumnElement[bool]:
     """Everything else: what has no value is not one of them either."""
-    return or_(~clause, flt.column(model).is_(None))
+    return ~clause if flt.child else or_(~clause, flt.column(model).is_(None))
 
 
 def _is_value(flt: Filter, model: type[Base], values: Sequence[str]) -> ColumnElement[bool]:

@@ -6,17 +6,21 @@ is changed, whatever others did meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_admin.form import BaseForm
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from admin_views.controls import read_key
+from admin_views.page import Column
 from admin_views.parts import MOST, Rows
 from admin_views.requests import record_url
+from admin_views.say import NONE, label
 from models.base import Base, db
 from models.description import Attribute, Child, describe, title_of
 from models.errors import DomainError
@@ -134,6 +138,29 @@ class Links(Rows):
                 self.process_errors.append(gettext("Nothing called “%(name)s” was found.", name=name))
             else:
                 yield row
+
+
+def headings(view: Any) -> list[Column]:
+    """Return the columns of a list for the links that the view shows there."""
+    return [Column(child.key, label(child.model.__plural__)) for child in _listed(view)]
+
+
+def cells(view: Any, rows: Sequence[Any]) -> dict[int, list[Markup]]:
+    """Return these columns for the rows of a page, by key: one statement for each column."""
+    found: dict[int, list[Markup]] = {row.id: [] for row in rows}
+    for child in _listed(view) if rows else ():
+        model, key, parent = child.model, led_to(child.model).key, f"{child.parent}_id"
+        query = select(model).where(getattr(model, parent).in_(found)).options(joinedload(getattr(model, key)))
+        titles: dict[int, list[str]] = defaultdict(list)
+        for each in db.session.scalars(query.order_by(model.id)):
+            titles[getattr(each, parent)] += filter(None, [title_of(to) if (to := getattr(each, key)) else ""])
+        for row_id, line in found.items():
+            line.append(escape(", ".join(titles[row_id])) if titles[row_id] else NONE)
+    return found
+
+
+def _listed(view: Any) -> list[Child]:
+    return [child for child in view.description.parts if child.key in view.column_links]
 
 
 def shown(row: Base, child: Child) -> Markup | None:

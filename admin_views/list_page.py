@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask_babel import format_decimal, gettext, ngettext
 
+from admin_views import links
 from admin_views.export import exported, narrowed
 from admin_views.filters import Condition, Filter, Widget
 from admin_views.kinds import cell, look, text
@@ -33,7 +34,7 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
     return Listing(
         title=label(view.name),
         url=view.get_url(".index_view"),
-        columns=columns(view, state, keys),
+        columns=[*columns(view, state, keys), *links.headings(view)],
         rows=rows(view, page, keys),
         pager=pager(view, page),
         count_label=count_label(page, filtered=bool(conditions or state.search)),
@@ -79,11 +80,12 @@ def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
     subtitle = view.description.attributes.get(view.column_subtitle or "")
     found = hits(db.session(), view.model, page.rows, page.state.search) if page.state.search else {}
     first = (page.state.page - 1) * page.state.size + 1
+    linked = links.cells(view, page.rows)
     return [
         Row(
             id=row.id,
             title=title_of(row),
-            cells=[cell(attribute, row) for attribute in attributes],
+            cells=[*(cell(attribute, row) for attribute in attributes), *linked[row.id]],
             url=_row_url(view, page.state, row, number),
             subtitle=text(subtitle, row) if subtitle else "",
             avatar=avatar(title_of(row)),

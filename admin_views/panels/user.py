@@ -25,6 +25,8 @@ class UserView(PanelView):
     menu_group = N_("System")
     menu_icon = "user-shield"
     column_list = ["name", "email", "active", "updated_at"]
+    column_links = ("roles", "units")
+    column_filters = ["roles", "units", "active", "name", "email", "created_at", "updated_at"]
     form_panels = (
         (N_("User"), ["name", "email", "active", "password"]),
         (N_("Roles and business units"), ["roles", "units"]),

@@ -16,7 +16,7 @@ from models.role import Role, RoleField, RoleGrant
 from models.unit import BusinessUnit
 from models.user import User, UserRole, UserUnit
 from tests.admin_views.test_forms import errors
-from tests.panel import Forms, Panel, add, company, stored
+from tests.panel import Forms, Panel, add, company, statements, stored
 from tests.people import ADMINISTRATOR, EDITOR, VIEWER, add_user, new_role, shipped_role
 
 ALL: Grants = dict.fromkeys(Permission, Level.ORGANISATION)
@@ -366,3 +366,42 @@ def test_a_user_who_owns_something_is_deactivated_rather_than_deleted(app: Flask
     assert panel.send(panel.get(path)).status_code == 303
     assert not stored(User, id=seller.id)[0].active
     assert path not in panel.get(f"/user/details/?id={seller.id}").text
+
+
+# The list of users.
+
+
+def test_the_list_shows_roles_and_units_with_a_statement_for_each(app: Flask) -> None:
+    north, panel = add(BusinessUnit(name="North")), Panel(app)
+    for number in range(3):
+        add_user({}, north, name=f"User {number}")
+    page = panel.get("/user/")
+    assert page.text.count("North") == 3
+    assert page.text.count("<td>Administrator</td>") == 1
+    with statements() as few:
+        panel.get("/user/")
+    for number in range(9):
+        add_user({}, north, name=f"More {number}")
+    with statements() as many:
+        panel.get("/user/")
+    assert len(many) == len(few)
+
+
+def test_users_are_filtered_by_role_and_unit(app: Flask) -> None:
+    north, panel = add(BusinessUnit(name="North")), Panel(app)
+    clerk = role("Clerk", {})
+    greta, olga = add_user({}, north, name="Greta Lind"), add_user({}, name="Olga Holm")
+    panel.fill(edit(olga), {"roles": [str(clerk.id)]})
+    assert greta.name in panel.get(f"/user/?f_units={north.id}").text
+    for query, there, gone in (
+        (f"f_units={north.id}", "Greta Lind", "Olga Holm"),
+        (f"f_roles={clerk.id}", "Olga Holm", "Greta Lind"),
+        (f"f_roles__not={clerk.id}", "Greta Lind", "Olga Holm"),
+        ("f_units__empty=1", "Olga Holm", "Greta Lind"),
+    ):
+        page = panel.get(f"/user/?{query}").text
+        assert f"<b>{there}" in page or f">{there}</a>" in page, query
+        assert f">{gone}</a>" not in page, query
+    form = panel.get("/user/filter/?field=roles").text
+    assert "name=roles.role" in form
+    assert "Clerk" in form
