@@ -60,7 +60,8 @@ def told(html: str) -> list[str]:
 
 
 def count(html: str) -> str:
-    return re.findall(r'<h2[^>]*>[^<]*<span class="count">([^<]*)</span>', html)[0]
+    [found] = re.findall(r'<h2[^>]*>[^<]*<span class="count">([^<]*)</span>', html)
+    return str(found)
 
 
 def test_the_record_of_an_account_shows_its_customers_by_channel(app: Flask) -> None:
