@@ -137,7 +137,7 @@ def gate_writes(session: Session, context: UOWTransaction, instances: Any) -> No
         _demand(actor, _permission(permission, row, deleted), row)
         if permission is not Permission.DELETE:
             _demand_assignment(actor, row)
-            _demand_fields(actor, row)
+            _demand_fields(session, actor, row)
 
 
 def written(session: Session) -> Iterator[tuple[Permission, Base]]:
@@ -168,9 +168,13 @@ def _demand_assignment(actor: Actor, row: Base) -> None:
             raise Refused(decision.reason, "owner", **decision.params)
 
 
-def _demand_fields(actor: Actor, row: Base) -> None:
-    """Raise Refused, beside the field, for a guarded field that the actor may not change."""
-    for each in describe(type(row)).guarded:
+def _demand_fields(session: Session, actor: Actor, row: Base) -> None:
+    """Raise Refused, beside the field, for a guarded field that the actor may not change.
+
+    Nobody types what comes back by undoing its deletion.
+    """
+    comes_back = "undo_of" in session.info and not inspect(row).persistent
+    for each in () if comes_back else describe(type(row)).guarded:
         if _is_typed(row, each) and not may_edit(actor, each):
             raise Refused(GUARDED, each.key, what=each.label, roles=role_names(actor))
 
