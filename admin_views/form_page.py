@@ -81,6 +81,8 @@ def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> N
     field.optional = bool(attribute.column.nullable or _is_filled_in(attribute, row))
     field.max_length = getattr(attribute.column.type, "length", None)
     if isinstance(field, Picker):
+        if attribute.facts.derived and not field.optional:
+            field.description = ""  # what happens when it is left empty
         _offer(view, form, field, attribute, new=row.id is None)
     if attribute.facts.when:
         other, choice = attribute.facts.when
