@@ -44,7 +44,8 @@ def test_a_session_is_found_by_its_token_with_its_user(app: Flask) -> None:
     user = add_user(name="Jonas Weber")
     found = resume(db.session, begin(user), datetime.now(UTC))
     assert found
-    assert (found.session.user.name, found.session.ip, found.session.agent) == ("Jonas Weber", "192.0.2.1", "Chrome on Linux")
+    mine = found.session
+    assert (mine.user.name, mine.ip, mine.agent) == ("Jonas Weber", "192.0.2.1", "Chrome on Linux")
 
 
 def test_the_database_does_not_hold_the_token(app: Flask) -> None:
