@@ -24,6 +24,7 @@ from models.errors import Refused
 from models.explaining import explain, units_of
 from models.gate import acting_as, actor_of
 from models.i18n import N_
+from models.owned import Owned
 from models.permissions import Actor
 from models.related import find
 from models.rights import Level, Permission
@@ -117,6 +118,11 @@ def why_missing() -> str | None:
     return view.get_url(".why_view", id=key, may=Permission.VIEW.value) if there else None  # type: ignore[union-attr]
 
 
+def asked_of(model: type[Base]) -> list[Permission]:
+    """Return what is asked of rows of an entity: only what has an owner of its own is assigned to another."""
+    return [each for each in VERBS if each is not Permission.ASSIGN or issubclass(model, Owned)]
+
+
 def access(view: Any, row: Base) -> Access:
     """Return who may do what with a record."""
     found = explain(actor_of(db.session), Permission.VIEW, type(row), row)
@@ -127,7 +133,7 @@ def access(view: Any, row: Base) -> Access:
     return Access(
         title=gettext("Who may do what with “%(title)s”", title=title_of(row)),
         facts=[(gettext("Rule"), rule(found)), *((gettext("Owner"), each) for each in owned)],
-        columns=[label(verb) for verb in VERBS.values()],
+        columns=[label(VERBS[permission]) for permission in asked_of(view.model)],
         people=[_person(view, row, user, units.of(user.id)) for user in users],
         pager=page,
         back=Link(title_of(row), record_url(row)),
@@ -141,10 +147,10 @@ def _person(view: Any, row: Base, user: User, units: Sequence[str]) -> Person:
 
 
 def _checks(view: Any, row: Base, actor: Actor) -> Iterator[Check]:
-    for permission, verb in VERBS.items():
+    for permission in asked_of(view.model):
         found = explain(actor, permission, type(row), row)
         url = view.get_url(".why_view", id=row.id, may=permission.value, user=actor.user_id)
-        yield Check(label(verb), verdict(found, actor, title_of(row), mine=False), found.allowed, url)
+        yield Check(label(VERBS[permission]), verdict(found, actor, title_of(row), mine=False), found.allowed, url)
 
 
 def _people() -> tuple[Pager, Sequence[User]]:

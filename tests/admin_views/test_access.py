@@ -21,7 +21,6 @@ from tests.people import EDITOR, VIEWER, add_user
 SEE = {Permission.VIEW: Level.ORGANISATION}
 OWN = dict.fromkeys(Permission, Level.OWN)
 SELLER = {"customer": {**OWN, **SEE}, "customer_group": SEE, "user": SEE}
-CHECKS = ("view", "edit", "delete", "assign")
 
 
 class Story:
@@ -146,6 +145,12 @@ def test_access_shows_everybody_with_every_decision(app: Flask, story: Story) ->
         "Carla may assign “Berts Srl”",
     ):  # fmt: skip
         assert f'aria-label="{sentence}. Why?"' in words
+
+
+def test_only_what_has_an_owner_of_its_own_is_assigned(app: Flask, story: Story) -> None:
+    page = story.admin.get(f"/contact/access/?id={contact(story.berts, 'Marta').id}").text
+    assert "may delete “Marta”" in page
+    assert "assign" not in page
 
 
 def test_a_missing_row_is_explained_by_those_who_see_it(app: Flask, story: Story) -> None:
