@@ -16,7 +16,7 @@ class CustomerView(PanelView):
     menu_group = N_("Customers")
     menu_icon = "building-store"
     menu_place = 1
-    column_list = ["name", "billing_city", "billing_country", "channel", "account", "group", "owner", "updated_at"]
+    column_list = ["name", "kind", "billing_city", "billing_country", "channel", "group", "owner", "updated_at"]
     column_labels = {"can_login": N_("Login")}
     column_filters = [
         "billing_country", "billing_province", "group", "channel", "account", "can_login", "kind", "status", "rating",
