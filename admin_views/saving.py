@@ -40,9 +40,16 @@ def save(form: Any, row: Base) -> bool:
         if not isinstance(error, Conflict) or find(db.session, type(row), key) is None:
             break
     if error is not None:
+        _forget_key(row, key)
         _raise_beyond_the_form(error, type(row), key)
         attach(form, row, error)
     return error is None
+
+
+def _forget_key(row: Base, key: int | None) -> None:
+    """A new row that was refused after it had been written is new again."""
+    if key is None and row.id is not None:
+        row.id = None  # type: ignore[assignment]
 
 
 def _raise_beyond_the_form(error: DomainError, model: type[Base], key: int | None) -> None:

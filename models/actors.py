@@ -26,9 +26,10 @@ def actor_for(session: Any, user: User) -> Actor:
 
 
 def rights_of(session: Any, role: Role) -> Rights:
-    """Return what a stored role grants."""
+    """Return what a stored role grants; nothing if somebody has deleted it."""
     one = select(Role.id.label("role_id")).where(Role.id == role.id).subquery()
-    return _roles(session.execute(union_all(*_grants(one)), execution_options=READING).all())[0]
+    found = _roles(session.execute(union_all(*_grants(one)), execution_options=READING).all())
+    return next(iter(found), Rights(role.name))
 
 
 def rights_rows(user_id: Any) -> Subquery:

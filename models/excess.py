@@ -46,16 +46,16 @@ def excess(rights: Rights, actor: Actor) -> Iterator[Refused]:
         yield Refused(EVERYTHING, "administrator")
         return
     for name in _named(rights, *actor.roles):
-        for each in Permission:
-            if rights.level(name, each) > actor.level(name, each):
-                yield _too_much(name, each)
+        wider = [each for each in Permission if rights.level(name, each) > actor.level(name, each)]
+        if wider:
+            yield _too_much(name, wider)
     for what, access in rights.fields.items():
         if not _opens(actor, what, access):
             yield Refused(FIELD_NOT_MINE, "access", what=_field_label(what), row=what)
 
 
-def _too_much(name: str, permission: Permission) -> Refused:
-    key, words = LEVEL_KEYS[permission], {"action": permission.value, "row": name}
+def _too_much(name: str, wider: list[Permission]) -> Refused:
+    key, words = LEVEL_KEYS[wider[0]], {"action": ", ".join(each.value for each in wider), "row": name}
     if name == EVERY_OTHER:
         return Refused(MORE_OF_THE_REST, key, **words)
     return Refused(MORE_THAN_MINE, key, entity=entity(name).__plural__.lower(), **words)

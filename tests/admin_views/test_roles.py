@@ -296,6 +296,7 @@ def test_a_level_above_ones_own_is_refused_in_its_line(app: Flask) -> None:
     page = me.fill("/role/new/", {"name": "Clerk", **line("customer", view="organisation", edit="own")})
     assert page.status_code == 422
     assert "You cannot give rights that you do not have yourself: edit customers." in page.text
+    assert "<h1>New role</h1>" in page.text
     form = Forms(page.text).only
     assert (form.values["name"], form.values["grants-customer-edit"]) == ("Clerk", "own")
     assert 'aria-label="Customers: Edit" aria-describedby="grants-customer-error"' in spaced(page.text)
