@@ -21,7 +21,7 @@ from tests.panel import stored as rows
 from tests.people import add_user, new_role
 from tests.rights.cast import OWNED, STRANGER, Cast, change_sets, granted, stored, unit, word
 
-WIDE = dict.fromkeys(Permission, Level.OWN) | READING
+WIDE: Grants = {**dict.fromkeys(Permission, Level.OWN), **READING}
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""Nine people who knock at every door of the panel, with the same row to ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from models.auth import AuthSession
+from models.base import db
+from models.channel import Channel
+from models.contact import Contact
+from models.gate import set_actor
+from models.group import CustomerGroup
+from models.history import ChangeSet
+from models.note import Note
+from models.permissions import SYSTEM
+from models.role import Role
+from models.unit import BusinessUnit
+from models.user import User
+from tests.panel import VAT, Panel, add, new_company
+from tests.people import ADMINISTRATOR, EDITOR, VIEWER, add_user
+
+ANONYMOUS, DEACTIVATED, LOOKING = "anonymous", "deactivated", "looking"
+SALESPERSON, MANAGER = "Salesperson", "Sales manager"
+WORD = "zqtheirs"  # in what the owner has
+ROLES = {
+    "viewer": (VIEWER, "South"),
+    "owner": (SALESPERSON, "North"),
+    "neighbour": (SALESPERSON, "South"),
+    "manager": (MANAGER, "Top"),
+    "editor": (EDITOR, "South"),
+    "administrator": (ADMINISTRATOR, "South"),
+    DEACTIVATED: (ADMINISTRATOR, "South"),
+    LOOKING: (ADMINISTRATOR, "South"),
+}
+VISITORS = (ANONYMOUS, *ROLES)
+LOOKED_UP = {"customer": "group", "account": "owner", "contact": "customer", "note": "customer", "user": "roles.role"}
+WITHOUT_KEY = ("index_view", "filter_view", "create_view", "export", "ajax_lookup", "ajax_update")
+
+
+class Visitors:
+    """The visitors with their browsers, and the row of each entity that all ask for."""
+
+    def __init__(self, app: Flask) -> None:
+        set_actor(db.session, SYSTEM)
+        self.app, top = app, BusinessUnit(name="Top")
+        units = {"Top": top, "North": BusinessUnit(name="North", above=top), "South": BusinessUnit(name="South")}
+        add(*units.values())
+        users = {name: add_user(role, units[unit], name=f"Mr {name}") for name, (role, unit) in ROLES.items()}
+        self._furnish(users["owner"])
+        self.panels = {name: Panel(app, user) for name, user in users.items()}
+        self.keys["user"] = users["viewer"].id
+        mine = select(AuthSession.id).where(AuthSession.user_id == users["owner"].id)
+        self.session = db.session.connection().scalar(mine)
+        viewer = db.session.scalars(select(Role).where(Role.name == VIEWER)).one()
+        assert self.panels[LOOKING].post(f"/looking/role/{viewer.id}").status_code == 303
+        users[DEACTIVATED].active = False
+        add(users[DEACTIVATED])
+        self.cookies = {name: dict(panel.client._cookies or {}) for name, panel in self.panels.items()}
+
+    def _furnish(self, owner: User) -> None:
+        customer = new_company(f"{WORD} customer", vat_number=VAT, owner=owner)
+        customer.contacts.append(Contact(name=f"{WORD} contact"))  # type: ignore[attr-defined]
+        customer.notes.append(Note(body=f"{WORD} note"))  # type: ignore[attr-defined]
+        add(customer)
+        role, group = Role(name="Free role"), CustomerGroup(name="Free group")
+        others = role, group, Channel(name="Free channel"), BusinessUnit(name="Free unit")
+        add(*others)
+        rows = customer, customer.account, customer.contacts[0], customer.notes[0], *others  # type: ignore[attr-defined]
+        self.keys = {row.__tablename__: row.id for row in rows}
+        customer.tags = "changed"
+        add(customer)
+        self.change_set = db.session.connection().scalar(select(func.max(ChangeSet.id)))
+
+    def ask(self, who: str, method: str, path: str) -> TestResponse:
+        """Send a request as one of them, with what forms send along; nothing that it does remains."""
+        with undone():
+            client, token = self._client(who)
+            form = {"csrf_token": token, "action": "delete", "rowid": path.rpartition("id=")[2]}
+            return client.open(path, method=method, data=form if method == "POST" else None, buffered=True)
+
+    def _client(self, who: str) -> tuple[FlaskClient, str]:
+        if who == ANONYMOUS:
+            return self.app.test_client(), ""
+        panel = self.panels[who]
+        panel.client._cookies = dict(self.cookies[who])
+        return panel.client, panel.token
+
+    def path(self, rule: Rule) -> str:
+        """Return an address of a rule, which asks for the row that all ask for."""
+        entity, _, page = rule.endpoint.partition(".")
+        path = rule.rule.replace("<export_type>", "csv").replace("<path:filename>", "panel.css")
+        keys = {"change_set": self.change_set, "me": self.session, "looking": self.keys.get(page.removeprefix("as_"))}
+        path = path.replace("<key>", str(keys.get(entity)))
+        if entity not in self.keys or page in WITHOUT_KEY:
+            lookup = f"?name={LOOKED_UP.get(entity, 'x')}"
+            return path + {"filter_view": "?field=created_at", "ajax_lookup": lookup}.get(page, "")
+        return f"{path}?{'may=edit&' if page == 'why_view' else ''}id={self.keys[entity]}"
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back whatever is written within the block."""
+    db.session.commit()
+    connection: Any = db.engines[None]
+    savepoint = connection.begin_nested()
+    yield
+    db.session.rollback()
+    savepoint.rollback()
+
+
+def doors(app: Flask) -> Iterator[tuple[str, Rule]]:
+    """Yield every rule with each of its methods, but those that Flask adds by itself."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
+        yield from ((method, rule) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
