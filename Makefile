@@ -1,5 +1,6 @@
 # make run     the panel on this machine (PORT, DATABASE_URL, DEMO=0, CLIENTELA_ADMIN_EMAIL, CLIENTELA_ADMIN_PASSWORD)
 # make test    everything, as CI does: the checks, then all tests on SQLite, PostgreSQL and in a browser
+# make bench   what ownership costs on a million customers; the databases stay in BENCHMARK_FOLDER (instance/benchmark)
 # make check   the quick checks: style, types, layers, templates
 # make format  put the code into shape
 # make lock    renew the lock files from pyproject.toml, requirements-node.in and package.json
@@ -13,7 +14,7 @@ SPRITE := admin_views/static/vendor/icons.svg
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DELETE_ON_ERROR:
-.PHONY: run test check format lock assets
+.PHONY: run test bench check format lock assets
 
 run: .venv/.run $(SPRITE)
 	@exec flask --app app clientela serve
@@ -21,6 +22,9 @@ run: .venv/.run $(SPRITE)
 test: check
 	@tests/setup.sh
 	pytest -n 2 $(ARGS)
+
+bench: .venv/.dev $(SPRITE)
+	@python -m benchmarks $(ARGS)
 
 check: .venv/.dev $(SPRITE)
 	ruff check

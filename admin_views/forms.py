@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 from admin_views import controls
 from admin_views.kinds import look, options
 from admin_views.links import Links, is_link
-from admin_views.listing import SEARCHED, readable
+from admin_views.listing import SEARCHED, readable, rows_by_key
 from admin_views.matrix import Matrix, is_table
 from admin_views.offers import offered
 from admin_views.parts import Rows
@@ -22,6 +22,7 @@ from admin_views.say import later, say
 from models.base import Base, db
 from models.description import Attribute, Child, describe, entity
 from models.errors import DomainError
+from models.reaching import leading
 from models.related import find
 from models.search import matching
 
@@ -115,11 +116,14 @@ def named(model: type[Base], text: str, most: int, *where: ColumnElement[bool]) 
     text = readable(text)[:SEARCHED]
     description = describe(model)
     title: Any = getattr(model, description.title)
-    query = select(model).where(*where).order_by(title, model.id).limit(most)
+    query = select(model.id).where(*where).order_by(title, model.id).limit(most)
     exact = query.where(title == text) if text and description.title in description.attributes else None
-    rows = list(db.session.scalars(exact)) if exact is not None else []
-    found = matching(model, text) if text and not rows else None
-    return rows or list(db.session.scalars(query if found is None else query.where(found)))
+    keys = db.session.scalars(exact).all() if exact is not None else []
+    if not keys:
+        found = matching(model, text) if text else None
+        clauses = leading(db.session, model) if found is None else (found,)
+        keys = db.session.scalars(query.where(*clauses)).all()
+    return rows_by_key(model, keys)
 
 
 def _validators(attribute: Attribute) -> Iterator[Any]:

@@ -137,12 +137,12 @@ def pager(view: Any, page: Page, *, sized: bool = True) -> Pager:
 
 def written(page: Page) -> str:
     """Return the number of rows of a list, or "10,000+"."""
-    return counted(page.count)
+    return counted(page.count, page.most)
 
 
-def counted(count: int) -> str:
+def counted(count: int, most: int = MOST_COUNTED) -> str:
     """Return a number of rows as far as rows are counted."""
-    return f"{format_decimal(MOST_COUNTED)}+" if count > MOST_COUNTED else str(format_decimal(count))
+    return f"{format_decimal(most)}+" if count > most else str(format_decimal(count))
 
 
 def count_label(page: Page, *, filtered: bool) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy import ColumnElement, Select, inspect, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -15,9 +15,11 @@ from admin_views.controls import read_key
 from admin_views.filters import Condition, Filter
 from models.base import Base, db
 from models.description import describe, leading_to
+from models.reaching import count_up_to, is_narrow, leading
 from models.search import matching
 
 MOST_COUNTED = 10_000
+MOST_LOOKED_AT = 1000  # counted where rows must be looked at one by one
 LAST_PAGE = 100_000
 SEARCHED = 200
 
@@ -61,21 +63,22 @@ class State:
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of one page; `count` is exact up to `MOST_COUNTED` and one more beyond."""
+    """The rows of one page; `count` is exact up to `most` and one more beyond."""
 
     rows: Sequence[Base]
     count: int
     state: State
+    most: int = MOST_COUNTED
 
     @property
     def is_capped(self) -> bool:
         """Whether there are more rows than were counted."""
-        return self.count > MOST_COUNTED
+        return self.count > self.most
 
     @property
     def pages(self) -> int:
         """How many pages there are, as far as counted."""
-        return max(1, -(-min(self.count, MOST_COUNTED) // self.state.size))
+        return max(1, -(-min(self.count, self.most) // self.state.size))
 
 
 def read_state(
@@ -120,7 +123,9 @@ def selection(model: type[Base], state: State, conditions: Sequence[Condition]) 
     clauses: list[Any] = [condition.clause for condition in conditions]
     clauses += [leading_to(model, name, int(key)) for name, key in state.scope]
     found = matching(model, state.search) if state.search else None
-    return [*clauses, found] if found is not None else clauses
+    if found is not None:
+        return [*clauses, found]
+    return clauses if state.scope else [*clauses, *leading(db.session, model)]
 
 
 def keys_in_order(model: type[Base], clauses: Sequence[Any], sort: str) -> Select[Any]:
@@ -140,11 +145,12 @@ def keys_in_order(model: type[Base], clauses: Sequence[Any], sort: str) -> Selec
 
 def fetch(model: type[Base], state: State, clauses: Sequence[Any], sort: str, shown: Iterable[str]) -> Page:
     """Return one page: the keys are walked in order, then the rows of the page alone are read with their relations."""
-    count = capped_count(model, clauses)
+    most = most_counted(model, state)
+    count = capped_count(model, clauses, most)
     last = max(1, -(-count // state.size))
-    state = replace(state, page=min(state.page, last)) if count <= MOST_COUNTED else state
+    state = replace(state, page=min(state.page, last)) if count <= most else state
     keys = keys_in_order(model, clauses, sort).limit(state.size).offset((state.page - 1) * state.size)
-    return Page(rows_by_key(model, list(db.session.scalars(keys)), shown), count, state)
+    return Page(rows_by_key(model, list(db.session.scalars(keys)), shown), count, state, most)
 
 
 def rows_by_key(model: type[Base], keys: Sequence[int], shown: Iterable[str] = ()) -> list[Base]:
@@ -157,7 +163,12 @@ def rows_by_key(model: type[Base], keys: Sequence[int], shown: Iterable[str] = (
     return [rows[key] for key in keys if key in rows]
 
 
-def capped_count(model: type[Base], clauses: Sequence[Any]) -> int:
-    """Count the list's rows, stopping just after `MOST_COUNTED`."""
-    some = select(model.id).where(*clauses).limit(MOST_COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+def capped_count(model: type[Base], clauses: Sequence[Any], most: int = MOST_COUNTED) -> int:
+    """Count the list's rows, stopping just after `most`."""
+    return count_up_to(db.session, model, most, *clauses)
+
+
+def most_counted(model: type[Base], state: State) -> int:
+    """Return up to how many rows are counted: fewer where each is looked at, for a word or for its parent's owner."""
+    one_by_one = state.search or (describe(model).parent is not None and is_narrow(db.session, model))
+    return MOST_LOOKED_AT if one_by_one else MOST_COUNTED

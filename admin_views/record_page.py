@@ -16,7 +16,7 @@ from admin_views import grid_page, links, listed_page, matrix
 from admin_views.controls import read_key
 from admin_views.form_page import panel_keys
 from admin_views.kinds import cell, text
-from admin_views.listing import MOST_COUNTED, State, capped_count, keys_in_order, selection
+from admin_views.listing import State, capped_count, keys_in_order, most_counted, selection
 from admin_views.page import Badge, Field, Grid, Link, Panel, Record
 from admin_views.requests import record_url
 from admin_views.say import NONE, avatar, label, pill, plain
@@ -184,8 +184,9 @@ def walk(view: Any, row: Base) -> Place:
     around = list(db.session.scalars(keys.offset(max(at - 2, 0)).limit(3)))
     if row.id not in around:
         return Place()
-    here, count = around.index(row.id), capped_count(view.model, clauses)
-    total = f"{format_decimal(MOST_COUNTED)}+" if count > MOST_COUNTED else format_decimal(count)
+    here, most = around.index(row.id), most_counted(view.model, state)
+    count = capped_count(view.model, clauses, most)
+    total = f"{format_decimal(most)}+" if count > most else format_decimal(count)
     return Place(
         gettext("%(n)s of %(count)s", n=format_decimal(at), count=total),
         _neighbour(view, state, around[here - 1], at - 1) if here else None,

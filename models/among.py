@@ -1,4 +1,4 @@
-"""Whether a column is one of many keys, which travel as one parameter: a statement is the same for three and for all."""
+"""Whether a column is one of many keys, which travel as one parameter: three and all make the same statement."""
 
 from __future__ import annotations
 
@@ -34,10 +34,43 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """Stand in a condition as it is: compared with 1, no index would be found for it."""
+        return self
+
 
 def among(column: Any, keys: Sequence[int]) -> ColumnElement[bool]:
     """Return whether a column is one of these keys."""
-    return column == keys[0] if len(keys) == 1 else _Among(column, BindParameter(None, keys, Keys(), unique=True))  # type: ignore[no-any-return]
+    if len(keys) == 1:
+        return column == keys[0]  # type: ignore[no-any-return]
+    return _Among(column, BindParameter(None, keys, Keys(), unique=True))
+
+
+class _Guard(FunctionElement[Any]):
+    """A column by which rows are judged, not found."""
+
+    name = "guard"
+    inherit_cache = True
+
+
+def guard(column: Any) -> ColumnElement[Any]:
+    """Return a column for which SQLite, which knows no figures, does not leave the index that finds few rows.
+
+    PostgreSQL knows how many rows each condition leaves, and chooses for itself.
+    """
+    element = _Guard(column)
+    element.type = column.type
+    return element
+
+
+@compiles(_Guard)
+def _with_plus(element: _Guard, compiler: Any, **options: Any) -> str:
+    return "+" + str(compiler.process(next(iter(element.clauses)), **options))
+
+
+@compiles(_Guard, "postgresql")
+def _as_it_is(element: _Guard, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(next(iter(element.clauses)), **options))
 
 
 @compiles(_Among)

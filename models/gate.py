@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, FromClause, Select, inspect, select
+from sqlalchemy import ColumnElement, FromClause, Select, exists, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -95,7 +95,8 @@ def _condition(actor: Actor, permission: Permission, model: type[Base], columns:
     above = _alias(parent.target)
     condition = _condition(actor, permission, parent.target, above.c)
     key = getattr(columns, parent.column.key)
-    return None if condition is None else key.in_(select(above.c.id).where(condition))
+    # Asked of each row: a list of all parents that are permitted may be as long as their table.
+    return None if condition is None else exists().where(above.c.id == key, condition).correlate_except(above)
 
 
 @cache

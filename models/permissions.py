@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, false, inspect
 
-from models.among import among
+from models.among import among, guard
 from models.base import Base
 from models.description import Attribute, describe, title_of
 from models.i18n import N_
@@ -120,7 +120,7 @@ def criterion(actor: Actor, permission: Permission, model: type[Base], columns: 
         return columns.id.in_(sorted({*reach, actor.user_id} if sees_themselves else reach))  # type: ignore[no-any-return, type-var]
     if not reach or not issubclass(model, Owned):
         return false()
-    return among(columns.owner_id, sorted(reach))
+    return among(guard(columns.owner_id), sorted(reach))
 
 
 def may_see(actor: Actor, attribute: Attribute) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, func, literal, or
 
 from models.base import Base, db
 from models.gate import ungated
+from models.reaching import few, leading
 from models.search.backend import Backend
 from models.search.backends import backend_of
 from models.search.index import SearchEntry
@@ -17,6 +18,7 @@ from models.search.scope import Scope
 from models.search.words import Word, read_words
 
 MOST_VISITED = 2000
+FEW = 500  # rows that are sooner looked at than the entries of a common word
 PROBING = ungated("keys alone, and only to be matched with rows that the gate lets through")
 
 
@@ -24,7 +26,8 @@ def matching(model: type[Base], text: str) -> ColumnElement[bool] | None:
     """Return the criterion, for the WHERE of a select of the model, of the rows that match; None if there are no words.
 
     Every word must be somewhere in the record or in what belongs to it. One or two statements find out first whether
-    few records match: then these are named. Where a great part does, rows are looked at in the order of the list.
+    few records match: then these are named. Where a great part does, rows are looked at in the order of the list. Of
+    somebody who sees few rows, these are looked at. No limit leaves a match out: each only decides which way is taken.
     """
     backend = backend_of(db.session.get_bind().dialect.name)
     words = read_words(text, backend.fold)
@@ -45,13 +48,22 @@ class Search:
     def criterion(self) -> ColumnElement[bool]:
         """Name the records if they are few, else look at each in turn: the first entries show which is better."""
         key: Any = self.scope.model.id
+        seen = few(db.session, self.scope.model, FEW)
+        if seen is not None:
+            return self.backend.among(key, self._matching_of(seen))
         lead = self._rarest()
         visited, keys = self._visit(lead, MOST_VISITED)
         if visited == MOST_VISITED and len(keys) >= MOST_VISITED // 4:
-            return and_(*(self._has(key, word) for word in (lead, *self._others(lead))))
+            return and_(*leading(db.session, self.scope.model), *(self._has(key, word) for word in self.words))
         if visited == MOST_VISITED:
             _, keys = self._visit(lead, None)
         return self.backend.among(key, sorted(keys))
+
+    def _matching_of(self, keys: Sequence[int]) -> Sequence[int]:
+        """Return which of some records match."""
+        key: Any = self.scope.model.id
+        every = (self._has(key, word) for word in self.words)
+        return db.session.scalars(select(key).where(self.backend.among(key, keys), *every)).all() if keys else ()
 
     def _rarest(self) -> Word:
         """Return the word that fewest entries have, as far as one need count; a short one if there are only such."""

@@ -1,0 +1,1 @@
+"""What ownership costs: lists, counts, searches and pickers on a million customers, restricted against unrestricted."""
