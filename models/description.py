@@ -119,8 +119,11 @@ def entity(name: str) -> type[Base]:
 
 
 def title_of(row: Base) -> str:
-    """Return what a person calls this row."""
-    first = str(getattr(row, describe(type(row)).title) or "").partition("\n")[0]
+    """Return what a person calls this row; one that is nothing but a link, by what it leads to."""
+    value = getattr(row, describe(type(row)).title)
+    if isinstance(value, Base):
+        return title_of(value)
+    first = str(value or "").partition("\n")[0]
     if not first:
         return f"#{row.id}"
     return first if len(first) <= LONGEST_TITLE else first[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
@@ -235,4 +238,6 @@ def _title(model: type[Base], attributes: dict[str, Attribute]) -> str:
                 return each.key
     texts = [each.key for each in attributes.values() if each.kind is LONG_TEXT or each.searched]
     texts += [each.key for each in attributes.values() if each.kind is ONE_OF]
-    return texts[0] if texts else "id"
+    others = [each for each in attributes.values() if not each.is_parent]
+    links = [each.key for each in others if each.target and len(others) == 1]
+    return next(iter([*texts, *links]), "id")

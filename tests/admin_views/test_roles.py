@@ -406,3 +406,11 @@ def test_users_are_filtered_by_role_and_unit(app: Flask) -> None:
     form = panel.get("/user/filter/?field=roles").text
     assert "name=roles.role" in form
     assert "Clerk" in form
+
+
+def test_the_history_calls_a_role_that_was_given_by_its_name(app: Flask) -> None:
+    clerk, user, panel = role("Clerk", {}), add_user({}), Panel(app)
+    panel.fill(edit(user), {"roles": [str(clerk.id)]})
+    page = panel.get(f"/user/history/?id={user.id}").text
+    assert '<span class="quiet">Created Role</span> Clerk<' in page
+    assert re.search(r'<span class="quiet">Deleted Role</span> role \d+<', page)
