@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
@@ -17,3 +18,8 @@ class Contact(Timestamped, Base):
     phone: Mapped[Phone | None] = field(country="customer.billing_country")
     email: Mapped[Email | None]
     notes: Mapped[LongText | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        """What the list is sorted by."""
+        return (Index(None, "name", "id"),)

@@ -267,9 +267,11 @@ def upgrade() -> None:
     with altered('user') as batch_op:
         batch_op.drop_column('role')
 
+    op.create_index(op.f('ix_contact_name_id'), 'contact', ['name', 'id'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_contact_name_id'), table_name='contact')
     with altered('user') as batch_op:
         batch_op.add_column(sa.Column('role', sa.VARCHAR(length=32), nullable=False, server_default='viewer'))
     for name in ('editor', 'administrator'):
