@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,7 +28,8 @@ FOLDER = Path(os.environ.get("BENCHMARK_FOLDER", "instance/benchmark"))
 ROUNDS = int(os.environ.get("BENCHMARK_ROUNDS", "7"))
 LIMIT = 2.0
 WORLDS = {"shared": (*PARTS, *WHOLES), "alone": ALONE}
-Ratios = dict[tuple[str, str], tuple[float, float, float, float]]
+HEAD = f"{'':46}{'request':>9}{'SQL':>7}{'SQL of all':>13}{'restricted':>13}"
+Ratios = dict[str, tuple[float, float, float, float]]
 
 
 def main() -> int:
@@ -39,27 +40,24 @@ def main() -> int:
         if only and name not in only:
             continue
         server = kind(FOLDER / name)
-        ratios: Ratios = {}
         for world, reaches in WORLDS.items():
             app = server.app(f"{world}-{customers}", customers, alone=world == "alone")
-            ratios |= measure(app, reaches)
+            print(f"\n{name}, {customers:,} customers: restricted against unrestricted, processor time\n{HEAD}")
+            for reach in reaches:
+                ratios = measure(app, reach)
+                print("\n".join(table(reach, ratios)), flush=True)
+                over += sum(max(each[:2]) > LIMIT for each in ratios.values())
             dispose(app)
-        print("\n".join(table(f"{name}, {customers:,} customers", ratios)))
-        over += sum(max(each[:2]) > LIMIT for each in ratios.values())
     return 1 if over else 0
 
 
-def measure(app: Flask, reaches: Iterable[Reach]) -> Ratios:
-    """Return, by case and reach, the ratios of the whole request and of its statements, and the latter's seconds."""
+def measure(app: Flask, reach: Reach) -> Ratios:
+    """Return, by case, the ratios of the whole request and of its statements, and the seconds of the latter."""
     with app.app_context():
         clock = Clock(db.engine)
         db.engine.dispose()
-        everything = _panel(app, EVERYTHING)
-        return {
-            (case.name, reach.name): _compared(clock, case, everything, panel)
-            for reach, panel in [(reach, _panel(app, reach)) for reach in reaches]
-            for case in CASES
-        }
+        everything, panel = _panel(app, EVERYTHING), _panel(app, reach)
+        return {case.name: _compared(clock, case, everything, panel) for case in CASES}
 
 
 def _panel(app: Flask, reach: Reach) -> Panel:
@@ -89,13 +87,11 @@ def _rounds(clock: Any, first: Any, second: Any) -> Iterator[tuple[float, float]
             yield (times[0], times[1]) if number % 2 else (times[1], times[0])
 
 
-def table(title: str, ratios: Ratios) -> Iterator[str]:
-    """Return the ratios as a plain table: of the request, and of its statements, with what these take."""
-    yield f"\n{title}: restricted against unrestricted, processor time\n"
-    yield f"{'':28}{'':18}{'request':>9}{'SQL':>7}{'SQL of all':>13}{'restricted':>13}"
-    for (case, reach), (request, asked, all_, some) in ratios.items():
+def table(reach: Reach, ratios: Ratios) -> Iterator[str]:
+    """Return the ratios as lines: of the request, of its statements, and what these take."""
+    for case, (request, asked, all_, some) in ratios.items():
         mark = "  over" if max(request, asked) > LIMIT else ""
-        yield f"{case:28}{reach:18}{request:9.2f}{asked:7.2f}{all_ * 1000:10.2f} ms{some * 1000:10.2f} ms{mark}"
+        yield f"{case:28}{reach.name:18}{request:9.2f}{asked:7.2f}{all_ * 1000:10.2f} ms{some * 1000:10.2f} ms{mark}"
 
 
 if __name__ == "__main__":
