@@ -27,16 +27,17 @@ def is_narrow(session: Any, model: type[Base]) -> bool:
     return _reach(session, model) is not None
 
 
-def leading(session: Any, model: type[Base]) -> tuple[ColumnElement[bool], ...]:
+def leading(session: Any, model: type[Base], owners: int | None = None) -> tuple[ColumnElement[bool], ...]:
     """Return a clause, true of every row of the entity that the actor may see, which finds them quickly; or none.
 
-    It is for lists that nothing else narrows: a key or a word that is looked for leads to fewer rows.
+    It is for lists that nothing else narrows: a key or a word that is looked for leads to fewer rows. The rows of at
+    most so many `owners` are merged, however many; those of more are gathered if they are few.
     """
     reach, ruling = _reach(session, model), ruling_entity(model)
     if reach is None or session.get_bind().dialect.name != "sqlite":
         return ()
     led = _owned(ruling, ruling, sorted(reach))
-    is_short = ruling is model and len(reach) <= FEW_OWNERS
+    is_short = ruling is model and len(reach) <= (FEW_OWNERS if owners is None else owners)
     if not is_short and count_up_to(session, ruling, FEW_ROWS, led) > FEW_ROWS:
         return ()
     return (_owned(model, model, sorted(reach)),)
