@@ -64,7 +64,8 @@ def _columns(view: Any) -> list[str]:
     """What is typed in the row, then the other columns of the list but the parent; a feed tells when and by whom."""
     typed = [key for key in view.form_columns if key != view.parent_key]
     fixed = [key for key in view.column_list if key not in {view.parent_key, "updated_at", *typed}]
-    return [*typed, "created_at", *fixed] if declared.is_feed(view.description) else [*typed, *fixed]
+    when = [key for key in ("created_at",) if declared.is_feed(view.description) and key in view.description.attributes]
+    return [*typed, *when, *fixed]
 
 
 def _row(view: Any, parent: Base, row: Base, keys: list[str], page: int) -> Row:
