@@ -1,7 +1,8 @@
 """How lists find the rows that their reader may see: the read gate judges each row, this leads to them.
 
 SQLite merges the rows of several owners in order from an index that begins with the owner, if it is led there; with
-the rows of few parents it is quicker to begin with these. PostgreSQL chooses by the figures that it keeps.
+the rows of few parents it is quicker to begin with these. PostgreSQL chooses by the figures that it keeps,
+which for very few rows mislead it: these are named.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from models.owned import Owned
 from models.permissions import Permission, ruling_entity
 
 FEW_ROWS = 10_000  # sooner gathered than met on a walk through all
+FEW_KEYS = 500  # sooner named than left to a planner that may walk through all
 FEW_OWNERS = 64  # whose rows are sooner merged than met on a walk through all
 
 
@@ -27,17 +29,19 @@ def is_narrow(session: Any, model: type[Base]) -> bool:
     return _reach(session, model) is not None
 
 
-def leading(session: Any, model: type[Base], owners: int | None = None) -> tuple[ColumnElement[bool], ...]:
+def leading(session: Any, model: type[Base]) -> tuple[ColumnElement[bool], ...]:
     """Return a clause, true of every row of the entity that the actor may see, which finds them quickly; or none.
 
-    It is for lists that nothing else narrows: a key or a word that is looked for leads to fewer rows. The rows of at
-    most so many `owners` are merged, however many; those of more are gathered if they are few.
+    It is for lists that nothing else narrows: a key or a word that is looked for leads to fewer rows.
     """
     reach, ruling = _reach(session, model), ruling_entity(model)
-    if reach is None or session.get_bind().dialect.name != "sqlite":
+    if reach is None:
         return ()
+    if not _is_sqlite(session):
+        keys = few(session, model, FEW_KEYS)
+        return () if keys is None else (among(model.id, keys),)
     led = _owned(ruling, ruling, sorted(reach))
-    is_short = ruling is model and len(reach) <= (FEW_OWNERS if owners is None else owners)
+    is_short = ruling is model and len(reach) <= FEW_OWNERS
     if not is_short and count_up_to(session, ruling, FEW_ROWS, led) > FEW_ROWS:
         return ()
     return (_owned(model, model, sorted(reach)),)
@@ -47,7 +51,8 @@ def few(session: Any, model: type[Base], most: int) -> Sequence[int] | None:
     """Return the keys of all rows that the actor may see, if only some are seen and they are at most so many."""
     if not is_narrow(session, model):
         return None
-    keys = session.scalars(select(model.id).where(*leading(session, model)).limit(most + 1)).all()
+    led = leading(session, model) if _is_sqlite(session) else ()
+    keys = session.scalars(select(model.id).where(*led).limit(most + 1)).all()
     return keys if len(keys) <= most else None
 
 
@@ -55,6 +60,10 @@ def count_up_to(session: Any, model: type[Base], most: int, *clauses: Any) -> in
     """Count the rows that the actor may see and the clauses hold for, stopping just after `most`."""
     some = select(model.id).where(*clauses).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _is_sqlite(session: Any) -> bool:
+    return bool(session.get_bind().dialect.name == "sqlite")
 
 
 def _reach(session: Any, model: type[Base]) -> frozenset[int] | None:

@@ -54,8 +54,7 @@ class Search:
         lead = self._rarest()
         visited, keys = self._visit(lead, MOST_VISITED)
         if visited == MOST_VISITED and len(keys) >= MOST_VISITED // 4:
-            led = leading(db.session, self.scope.model, owners=1)  # merging looks at more rows than match
-            return and_(*led, *(self._has(key, word) for word in self.words))
+            return and_(*leading(db.session, self.scope.model), *(self._has(key, word) for word in self.words))
         if visited == MOST_VISITED:
             _, keys = self._visit(lead, None)
         return self.backend.among(key, sorted(keys))
