@@ -39,8 +39,11 @@ class Rules:
     def level(self, who: Handle, action: str, entity: str) -> str:
         """Of several roles, the widest counts; a child is ruled by its customer."""
         entity = "customer" if entity in CHILDREN else entity
-        granted = [self.grants[role].get(entity, {}).get(action, "none") for role in self.roles[who]]
-        return "organisation" if self.is_administrator(who) else max(granted, key=LEVELS.index, default="none")
+        return "organisation" if self.is_administrator(who) else self.widest(self.roles[who], action, entity)
+
+    def widest(self, roles: set[Handle], action: str, entity: str) -> str:
+        granted = [self.grants[role].get(entity, {}).get(action, "none") for role in roles]
+        return max(granted, key=LEVELS.index, default="none")
 
     def reaches(self, who: Handle, level: str, owner: Handle | None) -> bool:
         """Whether a level includes the rows of an owner."""
@@ -141,9 +144,11 @@ class Rules:
         return said
 
     def deleted(self, who: Handle, row: Handle) -> str:
+        """An account takes its customers with it, if one may delete all of them, and sees them."""
         said = self._write(who, "edit" if row[0] == "customer_email" else "delete", row)
         customers = [each for each, account in self.account.items() if account == row]
-        if said == DONE and not all(self.may(who, "delete", each) for each in customers):
+        with_it = ((each, action) for each in customers for action in ("view", "delete"))
+        if said == DONE and not all(self.may(who, action, each) for each, action in with_it):
             return REFUSED
         if said == DONE:
             self._forget({row, *customers})
@@ -161,22 +166,31 @@ class Rules:
 
     def entrusted(self, who: Handle, user: Handle, role: Handle) -> str:
         """Nobody gives a role to themselves, nor more than they have, nor touches somebody who has more."""
-        said, held = self._write(who, "edit", user), {*self.roles[user], role}
+        said, had = self._write(who, "edit", user), self.roles[user]
         if said == DONE and not self.is_administrator(who):
-            to_myself = user == who and role not in self.roles[user]
-            above_me = user != who and any(each in self.administrators or self._exceeds(each, who) for each in held)
+            to_myself = user == who and role not in had
+            above_me = user != who and (self._beyond(user, had, who) or self._beyond(user, had | {role}, who))
             if to_myself or above_me:
                 return REFUSED
         if said == DONE:
             self.roles[user].add(role)
         return said
 
-    def _exceeds(self, role: Handle, who: Handle) -> bool:
-        return any(
-            LEVELS.index(level) > LEVELS.index(self.level(who, action, entity))
-            for entity, actions in self.grants[role].items()
-            for action, level in actions.items()
-        )
+    def _beyond(self, user: Handle, roles: set[Handle], who: Handle) -> bool:
+        """Whether a user with these roles may do more than somebody, or the same with more rows."""
+        if roles & self.administrators:
+            return True
+        for entity in {name for role in roles for name in self.grants[role]}:
+            for action in ACTIONS:
+                theirs, mine = self.widest(roles, action, entity), self.level(who, action, entity)
+                farther = self._extent(user, theirs) - self._extent(who, mine)
+                if LEVELS.index(theirs) > LEVELS.index(mine) or farther:
+                    return True
+        return False
+
+    def _extent(self, who: Handle, level: str) -> set[Handle]:
+        """Return the owners whose rows a level includes."""
+        return {owner for owner in self.roles if self.reaches(who, level, owner)}
 
     def enrolled(self, who: Handle, user: Handle, roles: frozenset[Handle], units: frozenset[Handle]) -> str:
         """An administrator says which roles and units a user has from now on."""

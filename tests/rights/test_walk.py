@@ -19,6 +19,7 @@ from models.unit import BusinessUnit
 from models.user import User, UserRole, UserUnit
 from seed.reference_rows import load_reference
 from tests.people import shipped_role
+from tests.rights.browser import FEWER, Browser, Browsing
 from tests.rights.program import WORD, Program, new_customer
 from tests.rights.rules import ACTIONS, LEVELS, Grants, Handle, Rules
 from tests.rights.walk import ADMINISTRATOR, Walk
@@ -30,9 +31,9 @@ EVERYBODY: Grants = {name: {"view": "organisation"} for name in ("channel", "cus
 class World:
     """Two copies of a unit tree of three levels, random roles, users who have several, and customers."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, program: Program) -> None:
         self.random = random.Random(seed)
-        self.rules, self.program = Rules(), Program()
+        self.rules, self.program = Rules(), program
         set_actor(db.session, SYSTEM)
         load_reference(db.session)
         self.units()
@@ -114,7 +115,7 @@ def columns(actions: dict[str, str]) -> dict[str, Level]:
 
 def walk(seed: int, steps: int) -> Walk:
     """Walk from a new world, and return where it led."""
-    world = World(seed)
+    world = World(seed, Program())
     there = Walk(world.rules, world.program, seed)
     there.go(steps)
     assert world.program.state() == world.rules.owner | world.rules.parent
@@ -136,3 +137,10 @@ def test_whatever_people_do_the_program_answers_as_the_rules_say(app: Flask, see
 @pytest.mark.databases("postgresql")
 def test_the_other_database_answers_alike(app: Flask) -> None:
     walk(99, 1200)
+
+
+@pytest.mark.parametrize("seed", range(7, 9))
+def test_the_pages_answer_alike(app: Flask, seed: int) -> None:
+    world = World(seed, Browser(app))
+    Browsing(world.rules, world.program, seed, verbs=FEWER).go(120)
+    assert world.program.state() == world.rules.owner | world.rules.parent

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from contextlib import suppress
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,10 +42,11 @@ class Walk:
     seed: int
     taken: list[Step] = field(default_factory=list)
     ends: dict[str, int] = field(default_factory=dict)
+    verbs: tuple[str, ...] = tuple(WEIGHTS)
 
     def go(self, steps: int) -> None:
         """Take random steps; AssertionError with a short way there if program and rules part."""
-        generator, start = Generator(self.rules, self.seed), _Start(self)
+        generator, start = Generator(self.rules, self.seed, self.verbs), _Start(self)
         for _ in range(steps):
             step = generator.step()
             self.taken.append(step)
@@ -110,9 +111,9 @@ class _Start:
         db.session.rollback()
         self.savepoint.rollback()
         self.savepoint = self.connection.begin_nested()
-        program = Program()
+        program = copy(self.walk.program)
         program.keys, program.handles = dict(self.known[0]), dict(self.known[1])
-        again = Walk(deepcopy(self.rules), program, self.walk.seed)
+        again = type(self.walk)(deepcopy(self.rules), program, self.walk.seed)
         ends: tuple[object, object] = None, None
         for step in steps:
             ends = None, None
@@ -124,12 +125,13 @@ class _Start:
 class Generator:
     """Chooses what is done next, from the rows that there are by the rules."""
 
-    def __init__(self, rules: Rules, seed: int) -> None:
+    def __init__(self, rules: Rules, seed: int, verbs: Sequence[str]) -> None:
         self.rules, self.random, self.number = rules, random.Random(seed), 1000
+        self.verbs, self.weights = verbs, [WEIGHTS[verb][0] for verb in verbs]
 
     def step(self) -> Step:
         """Return the next step: mostly by somebody with a few roles, now and then by the administrator."""
-        [verb] = self.random.choices([*WEIGHTS], [weight for weight, _ in WEIGHTS.values()])
+        [verb] = self.random.choices(self.verbs, self.weights)
         return (verb, *getattr(self, f"_{WEIGHTS[verb][1]}")())
 
     def _who(self) -> Handle:
