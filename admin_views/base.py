@@ -225,7 +225,8 @@ class PanelView(Duplicated, Explained, DeclaredView):
         """
         if find(db.session, self.model, row.id) is None:
             return self.gave_away(row)
-        toast(text, undo=True)
+        mine = bool(self.allows(Permission.EDIT, row))
+        toast(text if mine else f"{text} {gettext('You cannot change it any more.')}", undo=mine)
         warn(row)
         if "close" in request.form and parent is None:
             return go(self.list_url())

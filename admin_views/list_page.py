@@ -77,7 +77,8 @@ def _column(view: Any, state: State, key: str, order: str, sortable: bool) -> Co
 def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
     """Return the rows; where a search matched outside the title, they say so."""
     attributes = [view.description.attributes[key] for key in keys]
-    subtitle = view.description.attributes.get(view.column_subtitle or "")
+    # What has a column of its own is not said twice.
+    subtitle = None if view.column_subtitle in keys else view.description.attributes.get(view.column_subtitle or "")
     found = hits(db.session(), view.model, page.rows, page.state.search) if page.state.search else {}
     first = (page.state.page - 1) * page.state.size + 1
     linked = links.cells(view, page.rows)

@@ -28,7 +28,7 @@ class Channel(Timestamped, Base):
 
     name: Mapped[Name] = field(unique=True)
     type: Mapped[ChannelType] = field(default=ChannelType.SALES, lasting=True)
-    active: Mapped[bool] = field(default=True, help="An inactive channel keeps its rows; new ones cannot choose it.")
+    active: Mapped[bool] = field(default=True, help="An inactive channel keeps what it has, and cannot be chosen anew.")
 
     if TYPE_CHECKING:
         entities: list[ChannelEntity]

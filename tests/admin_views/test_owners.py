@@ -135,9 +135,7 @@ def test_a_record_of_others_is_not_ones_own_to_give_away(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(("level", "said"), [(Level.UNIT, "This field is required."), (Level.ORGANISATION, None)])
-def test_only_who_reaches_everybodys_rows_takes_the_owner_away(
-    app: Flask, level: Level, said: str | None
-) -> None:
+def test_only_who_reaches_everybodys_rows_takes_the_owner_away(app: Flask, level: Level, said: str | None) -> None:
     office = Office(app, wide(assign=level, create=level, edit=level))
     assert office.panel.fill("/customer/new/", {**RIGHT, "owner": ""}).status_code == 303
     [customer] = stored(Customer)
@@ -159,6 +157,15 @@ def test_who_gives_a_record_out_of_sight_is_told_and_led_to_the_list(app: Flask,
     assert "Aurora Srl was saved. It is no longer yours to see." in page
     assert "/undo" not in page
     assert stored(Customer)[0].owner_id == office.dora.id
+
+
+def test_who_gives_a_record_away_that_they_still_see_is_not_offered_to_undo_it(app: Flask) -> None:
+    office = Office(app, {**OWN, Permission.VIEW: Level.ORGANISATION, Permission.ASSIGN: Level.ORGANISATION})
+    customer = company(owner=office.anna)
+    office.panel.fill(f"/customer/edit/?id={customer.id}&panel=0", {"owner": str(office.dora.id)})
+    page = office.panel.get(f"/customer/details/?id={customer.id}").text
+    assert "Aurora Srl was saved. You cannot change it any more." in page
+    assert "/undo" not in page
 
 
 def test_a_permission_to_assign_that_is_taken_away_meanwhile_counts_at_save(app: Flask) -> None:
