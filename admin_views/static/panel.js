@@ -82,8 +82,17 @@
     if (target.id === "list") {
       count();
       if (popup.matches(":popover-open")) popup.hidePopover();
-    } else if (target.matches(".panel")) settle(target);
+    } else if (target.matches(".panel")) {
+      settle(target);
+      if (ctx.request.method !== "GET") renewHistory();
+    }
   });
+
+  // What was just saved in its place is history, too.
+  function renewHistory() {
+    const history = $(".history[hx-get]");
+    if (history?.firstElementChild) htmx.ajax("GET", history.getAttribute("hx-get"), { target: history });
+  }
 
   // Into the form that appeared; back to what opened it when it is gone.
   function settle(target) {

@@ -71,6 +71,16 @@ def test_a_change_is_read_in_the_history_and_undone_there(panel: Page) -> None:
     expect(panel.get_by_role("region", name="More")).not_to_contain_text("77")
 
 
+def test_what_is_saved_in_its_place_stands_in_the_history_beside_it(panel: Page) -> None:
+    open_record(panel, "Bergmann & Söhne GmbH")
+    history = panel.get_by_role("region", name="History")
+    expect(history).to_contain_text("Created")
+    panel.get_by_role("link", name="Edit More").click()
+    panel.get_by_label("Employees").fill("40")
+    panel.get_by_role("button", name="Save").click()
+    expect(history).to_contain_text("Employees")
+
+
 def test_undoing_a_creation_leads_back_to_the_list(panel: Page) -> None:
     panel.goto("/customer_group/new/")
     panel.get_by_label("Name").fill("Short-lived")
