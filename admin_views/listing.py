@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Select, inspect, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 from werkzeug.datastructures import MultiDict
 
 from admin_views.controls import read_key
@@ -135,8 +135,9 @@ def keys_in_order(model: type[Base], clauses: Sequence[Any], sort: str) -> Selec
     attribute = describe(model).attributes[name]
     column: Any = getattr(model, name)
     if attribute.target:
-        query = query.outerjoin(column)
-        column = getattr(attribute.target, describe(attribute.target).title)
+        target: Any = aliased(attribute.target)  # it may be the entity itself
+        query = query.outerjoin(column.of_type(target))
+        column = getattr(target, describe(attribute.target).title)
     order = column.desc() if descending else column.asc()
     if attribute.column.nullable:
         order = order.nulls_last()

@@ -11,6 +11,7 @@ from models.base import db
 from models.contact import Contact
 from models.customer import CustomerEmail
 from models.group import CustomerGroup
+from models.unit import BusinessUnit
 from tests.panel import FRAGMENT, Panel, add, company, contact, new_company, note_on
 
 
@@ -193,3 +194,10 @@ def test_parts_and_children_are_searched_with_their_parent(app: Flask) -> None:
     panel = Panel(app)
     for text in ("first@example", "unusual", "AURORA", "IT12345670785", "it 12345670785"):
         assert titles(panel.get("/customer/", query_string={"search": text}).text) == ["Aurora Srl"], text
+
+
+def test_rows_are_sorted_by_the_row_of_the_same_entity_that_they_lead_to(app: Flask) -> None:
+    north, south = add(BusinessUnit(name="North"), BusinessUnit(name="South"))
+    add(BusinessUnit(name="A", above=south), BusinessUnit(name="B", above=north))
+    page = Panel(app).get("/business_unit/?sort=above").text
+    assert [title for title in titles(page) if len(title) == 1] == ["B", "A"]
