@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -69,6 +69,7 @@ def answer_database_error(error: OperationalError | PoolTimeout) -> Response | H
     if isinstance(error, OperationalError) and not any(word in said for word in PASSING):
         raise error
     current_app.logger.error("database unavailable", exc_info=error)
+    g.database_is_away = True  # so that the page asks it nothing
     return answer_http_error(ServiceUnavailable(retry_after=RETRY_AFTER))
 
 

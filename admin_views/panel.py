@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_login import current_user
 from markupsafe import Markup
@@ -53,7 +53,8 @@ def surroundings() -> dict[str, Any]:
     if not current_user or not current_user.is_authenticated:
         return {**common, "menu": [], "me": None}
     here = (request.endpoint or "").partition(".")[0]
-    return {**common, "menu": [] if is_fragment() else menu(current_app.extensions["panel"], here), "me": _user()}
+    bare = is_fragment() or "database_is_away" in g
+    return {**common, "menu": [] if bare else menu(current_app.extensions["panel"], here), "me": _user()}
 
 
 def _user() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from admin_views.auth import public
 from admin_views.security import asset
 from models.errors import Conflict, DomainError, Refused
+from tests.panel import Panel
 from tests.people import PASSWORD, add_user, sign_in
 
 EVERYWHERE = {
@@ -238,3 +239,14 @@ class Written(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the line."""
         self.lines.append(default_handler.format(record))
+
+
+def test_the_page_for_a_busy_database_asks_it_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel, busy = Panel(app), raising(OperationalError("SELECT 1", {}, Exception("database is locked")))
+    monkeypatch.setattr("admin_views.account._page", lambda *args: busy())
+    monkeypatch.setattr("admin_views.panel.menu", lambda *args: busy())
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        assert panel.get("/me/").status_code == 503
+    finally:
+        app.config["PROPAGATE_EXCEPTIONS"] = None
