@@ -27,6 +27,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 def csv_response(view: Any, state: State) -> Response:
     """Return what the list's state selects and the person may take along, in its order, as a download."""
+    view.host()  # which must be in sight
     actor, order = actor_of(db.session), state.sort or view.column_default_sort
     narrower = narrowed(view)
     name = f"{view.endpoint}-{narrower.value}.csv" if narrower else f"{view.endpoint}.csv"
@@ -65,13 +66,14 @@ def _lines(view: Any, columns: Sequence[str], keys: Select[Any], actor: Actor) -
     )
     for row in _rows(view, keys, actor):
         values = [text(each, row) for each in attributes]
-        lists = ["; ".join(_title(each) for each in getattr(row, part.key)) for part in parts]
+        lists = ["; ".join(filter(None, map(_title, getattr(row, part.key)))) for part in parts]
         yield writer.writerow([_harmless(value) for value in (*values, *lists)])
 
 
 def _title(row: Base) -> str:
-    """Return what a row of a part says, whole: titles on the screen are cut."""
-    return str(getattr(row, describe(type(row)).title))
+    """Return what a row of a part says, whole: titles on the screen are cut. A link to what is hidden says nothing."""
+    value = getattr(row, describe(type(row)).title)
+    return _title(value) if isinstance(value, Base) else str(value or "")
 
 
 def _rows(view: Any, keys: Select[Any], actor: Actor) -> Iterator[Base]:

@@ -15,7 +15,7 @@ from admin_views.say import label, when
 from models.base import Base, db
 from models.description import Attribute, Description, describe, entity, title_of
 from models.gate import actor_of
-from models.history import CREATE, DELETE, UPDATE, Change, ChangeSet, history_of
+from models.history import CREATE, DELETE, UPDATE, Change, ChangeSet, called, history_of
 from models.images import decode
 from models.permissions import Permission, may_edit, may_see
 from models.related import titles
@@ -66,7 +66,7 @@ def change(each: Change, names: Names) -> HistoryChange:
     description = describe(entity(each.entity))
     verb = {CREATE: gettext("Created"), UPDATE: gettext("Changed"), DELETE: gettext("Deleted")}[each.action]
     found = tuple(_differences(description, each, names)) if each.action == UPDATE else ()
-    return HistoryChange(verb, label(description.model.__label__), each.title, found)
+    return HistoryChange(verb, label(description.model.__label__), called(db.session, each), found)
 
 
 def _remark(change_set: ChangeSet, *, undone: bool) -> str:

@@ -178,6 +178,7 @@ def walk(view: Any, row: Base) -> Place:
     at = read_key(request.args.get("at", ""))
     if not at:
         return Place()
+    view.host()  # which must be in sight
     state = view.state()
     clauses = selection(view.model, state, view.conditions(state))
     keys = keys_in_order(view.model, clauses, state.sort or view.column_default_sort)

@@ -24,10 +24,11 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Record
-from models.description import describe, title_of
+from models.description import describe, entity, title_of
 from models.fields import Moment
 from models.gate import actor_of, ungated
 from models.images import encode, image, keys_of, stored, stored_image, stored_secrets
+from models.permissions import Level, Permission, ruling_entity
 from models.related import related
 from models.types import utcnow
 
@@ -150,6 +151,16 @@ def history_of(session: Any, row: Base, before: int | None = None, limit: int = 
     if before is not None:
         query = query.where(ChangeSet.id < before)
     return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
+
+
+def called(session: Any, change: Change) -> str:
+    """Return what a row was called; one that is a link to another has that one's title for those who see it."""
+    description = describe(entity(change.entity))
+    link = description.attributes.get(description.title)
+    if link is None or link.target is None:
+        return change.title
+    level = actor_of(session).level(ruling_entity(link.target).__tablename__, Permission.VIEW)
+    return change.title if level is Level.ORGANISATION else f"#{change.row_id}"
 
 
 def changes_since(session: Any, row: Base, version: int) -> dict[str, Since]:

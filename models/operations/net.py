@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models.base import Base
 from models.description import entity
-from models.history import CREATE, DELETE, READING, SILENT, Change
+from models.history import CREATE, DELETE, READING, SILENT, Change, called
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def net_changes(session: Any, change_set: int) -> list[Net]:
     by_row: dict[tuple[str, int], list[Change]] = {}
     for change in session.scalars(query.execution_options(**READING)):
         by_row.setdefault((change.entity, change.row_id), []).append(change)
-    return [_net(changes) for changes in by_row.values()]
+    return [_net(changes, called(session, changes[-1])) for changes in by_row.values()]
 
 
 def by_model(changes: Iterable[Net]) -> dict[type[Base], list[Net]]:
@@ -78,7 +78,7 @@ def by_model(changes: Iterable[Net]) -> dict[type[Base], list[Net]]:
     return found
 
 
-def _net(changes: Sequence[Change]) -> Net:
+def _net(changes: Sequence[Change], title: str) -> Net:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for change in changes:
@@ -86,4 +86,4 @@ def _net(changes: Sequence[Change]) -> Net:
         after |= change.after or {}
     first, last = changes[0], changes[-1]
     existed, exists = first.action != CREATE, last.action != DELETE
-    return Net(last.entity, last.row_id, last.title, last.version, existed, exists, before, after)
+    return Net(last.entity, last.row_id, title, last.version, existed, exists, before, after)

@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 from models.base import Base
 from models.description import describe
 from models.errors import Conflict, DomainError
+from models.gate import actor_of
 from models.history import READING, ChangeSet
 from models.i18n import N_
 from models.images import decode, encode, keys_of
@@ -18,6 +19,7 @@ from models.operations.doomed import going_with
 from models.operations.net import Net, by_model, net_changes
 from models.operations.races import faster_ones
 from models.operations.restoring import Rows, forget_secrets, link, refuse_taken, restored_rows
+from models.permissions import Level, Permission, ruling_entity
 from models.related import LARGEST_KEY, find_all, lock
 
 NOTHING = N_("There is nothing to undo.")
@@ -73,9 +75,15 @@ def _present(session: Any, changes: Iterable[Net]) -> Rows:
         rows = find_all(session, model, [each.row_id for each in some])
         for each in some:
             if each.row_id not in rows:
-                raise Conflict(GONE, title=each.title)
+                raise Conflict(GONE, title=_known(session, each))
             found[each.row] = rows[each.row_id]
     return found
+
+
+def _known(session: Any, change: Net) -> str:
+    """Return what a row out of sight was called to who sees all others; a deletion changes rows that not all see."""
+    level = actor_of(session).level(ruling_entity(change.model).__tablename__, Permission.VIEW)
+    return change.title if level is Level.ORGANISATION else f"#{change.row_id}"
 
 
 def _take_back(row: Base, change: Net) -> None:

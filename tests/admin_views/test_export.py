@@ -7,13 +7,16 @@ from io import StringIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from models.base import db
 from models.customer import CustomerKind, Status
 from models.gate import set_actor
 from models.permissions import SYSTEM, Grants, Level, Permission
 from models.unit import BusinessUnit
-from tests.panel import Panel, add, company, contact, default_group, new_company, statements
+from models.user import UserRole
+from tests.models.world import ALL
+from tests.panel import Panel, add, company, contact, default_group, new_company, statements, stored
 from tests.people import EDITOR, add_user
 
 
@@ -165,3 +168,24 @@ def test_who_may_export_nothing_is_refused_and_shown_no_button(app: Flask) -> No
     _, panel = exporter(app, {Permission.VIEW: Level.ORGANISATION})
     assert panel.get("/customer/export/csv/").status_code == 403
     assert "/customer/export/" not in panel.get("/customer/").text
+
+
+def test_what_links_lead_to_is_written_for_those_who_see_it(app: Flask) -> None:
+    add(BusinessUnit(name="Nowhere"))
+    user = add_user(EDITOR, db.session.scalars(select(BusinessUnit).where(BusinessUnit.name == "Nowhere")).one())
+    [row] = [row for row in table(app, entity="user") if row["Email"] == user.email]
+    assert (row["Roles"], row["Business units"]) == ("Editor", "Nowhere")
+    blind = Panel(app, add_user({"user": ALL}))
+    text = blind.get("/user/export/csv/").get_data(as_text=True).removeprefix("\ufeff")
+    [row] = [row for row in csv.DictReader(StringIO(text)) if row["Email"] == user.email]
+    assert (row["Roles"], row["Business units"]) == ("", "")
+
+
+def test_a_record_that_is_hidden_does_not_tell_what_leads_to_it(app: Flask) -> None:
+    set_actor(db.session, SYSTEM)
+    user = add_user(EDITOR)
+    [has] = stored(UserRole, user_id=user.id)
+    role, blind = has.role_id, Panel(app, add_user({"user": ALL}))
+    for path in (f"/user/export/csv/?roles={role}", f"/user/details/?id={user.id}&at=1&roles={role}"):
+        assert blind.get(path).status_code == 404
+        assert Panel(app).get(path).status_code == 200

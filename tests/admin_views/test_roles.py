@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from models.base import db
 from models.gate import set_actor
+from models.history import READING, ChangeSet
 from models.permissions import SYSTEM, Grants, Level, Permission
 from models.rights import Access
 from models.role import Role, RoleField, RoleGrant
@@ -414,3 +416,15 @@ def test_the_history_calls_a_role_that_was_given_by_its_name(app: Flask) -> None
     page = panel.get(f"/user/history/?id={user.id}").text
     assert '<span class="quiet">Created Role</span> Clerk<' in page
     assert re.search(r'<span class="quiet">Deleted Role</span> role \d+<', page)
+
+
+def test_a_history_does_not_name_the_roles_and_units_that_one_does_not_see(app: Flask) -> None:
+    clerk, user = role("Clerk", {}), add_user({})
+    Panel(app).fill(edit(user), {"roles": [str(clerk.id)]})
+    path = f"/user/history/?id={user.id}"
+    assert "Clerk" in Panel(app).get(path).text
+    blind = Panel(app, add_user({"user": ALL}))
+    assert "Clerk" not in blind.get(path).text
+    for key in db.session.scalars(select(ChangeSet.id), execution_options=READING).all():
+        blind.post(f"/change_set/{key}/undo")
+        assert "Clerk" not in blind.get("/user/").text

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from models.actors import actor_for
 from models.base import db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail
+from models.errors import Conflict
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.note import Note
 from models.operations.undo import undo
 from tests.models.undoing import delete, everywhere, refused, take_back
 from tests.models.world import (
+    ALL,
+    OWN,
+    actor,
     begin,
     company,
     everything,
@@ -133,3 +138,13 @@ def test_a_key_is_never_used_again_so_that_a_row_can_come_back_to_it() -> None:
     take_back(deletion)
     assert everything(Customer) == [*before, *(row for row in everything(Customer) if row["id"] == other.id)]
     assert person("Zoë").id > other.id
+
+
+def test_who_deleted_a_group_is_not_told_the_names_of_hidden_customers_by_undoing_it() -> None:
+    group = CustomerGroup(name="Retail")
+    company("Secret Srl", group=group)
+    set_actor(db.session, actor(add_user(EDITOR), {"customer": OWN, "customer_group": ALL}))
+    key = delete(db.session.scalars(select(CustomerGroup).where(CustomerGroup.name == "Retail")).one())
+    with pytest.raises(Conflict) as refusal:
+        undo(db.session, key)
+    assert "Secret" not in str(refusal.value)
