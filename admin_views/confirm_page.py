@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from flask_babel import gettext, ngettext
+from flask_babel import format_decimal, gettext, ngettext
 
 from admin_views.say import label, say
 from models.description import title_of
@@ -63,7 +63,7 @@ def _title(view: Any, verb: str, found: Any) -> str:
     rows = found.rows or [row for row, _ in found.refused]
     if len(rows) == 1:
         return f"{verb} {title_of(rows[0])}?"
-    return f"{verb} {len(rows)} {label(view.model.__plural__).lower()}?"
+    return f"{verb} {format_decimal(len(rows))} {label(view.model.__plural__).lower()}?"
 
 
 def _question(view: Any, found: Any) -> str:
@@ -73,14 +73,15 @@ def _question(view: Any, found: Any) -> str:
 
 
 def _more(count: int) -> list[str]:
-    return [ngettext("and %(n)s more", "and %(n)s more", count, n=count)] if count > 0 else []
+    return [ngettext("and %(n)s more", "and %(n)s more", count, n=format_decimal(count))] if count > 0 else []
 
 
 def sentence(effect: Effect) -> str:
     """Return what happens to other rows as a sentence."""
     count = effect.count
     things = label(effect.model.__label__ if count == 1 else effect.model.__plural__).lower()
-    words = {"n": count, "things": things, "relation": label(effect.relation).lower(), "place": effect.destination}
+    number, relation = format_decimal(count), label(effect.relation).lower()
+    words = {"n": number, "things": things, "relation": relation, "place": effect.destination}
     if effect.fate == "deleted":
         return ngettext("%(n)s %(things)s is deleted too.", "%(n)s %(things)s are deleted too.", count, **words)
     if effect.fate == "default":

@@ -8,7 +8,7 @@ from enum import Enum
 from hashlib import blake2b
 from typing import Any
 
-from flask_babel import format_date, format_datetime, gettext, lazy_gettext
+from flask_babel import format_date, format_datetime, format_decimal, gettext, lazy_gettext
 from markupsafe import Markup
 
 from admin_views.page import Avatar
@@ -23,7 +23,14 @@ TONES = ("blue", "green", "yellow", "red", "grey")
 
 def say(error: DomainError) -> str:
     """Return a refusal in the reader's language, all of its sentences."""
-    return " ".join(gettext(each.message, **each.params) for each in error.errors)
+    return " ".join(
+        gettext(each.message, **{key: _word(each.params[key]) for key in each.params}) for each in error.errors
+    )
+
+
+def _word(value: object) -> object:
+    """Return what stands for a placeholder: a number as the reader writes it."""
+    return format_decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def label(text: str) -> str:
