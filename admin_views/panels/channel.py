@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from admin_views.base import PanelView
 from admin_views.registry import register
+from models.base import Base
 from models.channel import Channel
 from models.i18n import N_
 
@@ -16,6 +19,10 @@ class ChannelView(PanelView):
     column_list = ["name", "type", "active", "updated_at"]
     form_panels = ((N_("Details"), ["name", "type", "active", "entities"]),)
     nothing_offered = N_("No active channel enables %(things)s.")
+
+    def saved(self, row: Base, parent: Base | None, text: str, before: Any = None) -> Any:
+        """Answer with the whole page, whose menu may have changed with the channel."""
+        return super().saved(row, parent, text)
 
 
 register(Channel, ChannelView)

@@ -117,6 +117,12 @@ def test_customers_are_in_the_menu_while_an_active_channel_enables_them(app: Fla
     assert "Customers" in menu(panel)
 
 
+def test_a_channel_saved_in_its_place_renews_the_page_with_its_menu(app: Flask) -> None:
+    key = channel("Web shop", active=False).id
+    answer = Panel(app).fill(f"/channel/edit/?id={key}&panel=0", {"active": "y"}, fragment=True)
+    assert answer.headers["HX-Redirect"].startswith(f"/channel/details/?id={key}")
+
+
 def test_the_menu_does_not_depend_on_who_may_see_channels(app: Flask) -> None:
     regrant(EDITOR, {"*": EVERYTHING, "channel": {}})
     panel = Panel(app, EDITOR)
