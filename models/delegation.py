@@ -19,7 +19,7 @@ from models.actors import actor_for, rights_of
 from models.base import Base
 from models.description import describe
 from models.errors import DomainErrors, Refused
-from models.excess import EVERYTHING, excess, is_bounded, reaches_beyond
+from models.excess import EVERYTHING, excess, gains_beyond, is_bounded, reaches_beyond
 from models.gate import actor_of, ungated, written
 from models.i18n import N_
 from models.permissions import Actor
@@ -43,11 +43,15 @@ GUARDED = (Role, *PARTS_OF_ROLES, User, *MEMBERSHIPS, BusinessUnit)
 
 @dataclass
 class Touched:
-    """The roles and users whose rights a flush may change, each with the rows that say so; and the new users."""
+    """The roles and users whose rights a flush may change, each with the rows that say so; and the new users.
+
+    `onlookers` are those who may come to reach more by a place that somebody is given, as they were before.
+    """
 
     roles: dict[Any, list[Base]] = field(default_factory=lambda: defaultdict(list))
     users: dict[Any, list[Base]] = field(default_factory=lambda: defaultdict(list))
     new: list[Any] = field(default_factory=list)
+    onlookers: list[tuple[Any, Actor]] = field(default_factory=list)
 
 
 def keep_rights(session: Session, context: UOWTransaction, instances: object) -> None:
@@ -59,6 +63,8 @@ def keep_rights(session: Session, context: UOWTransaction, instances: object) ->
         return
     touched = _touched(session, rows)
     _refuse([*_outright(session, actor, rows), *_above(session, actor, touched)])
+    onlookers = (user for user in _onlookers(session, rows) if user.id != actor.user_id)
+    touched.onlookers = [(user, actor_for(session, user)) for user in onlookers]
     session.info["touched"] = touched
 
 
@@ -145,9 +151,30 @@ def _widened_users(session: Session, actor: Actor, touched: Touched, new: frozen
         if user.id != actor.user_id and reaches_beyond(actor_for(session, user), actor, new):
             row = touched.roles[role][0]
             yield _about(row, Refused(BEYOND_MINE, _typed(row), name=user.name))
-    places = [row for rows in touched.users.values() for row in rows if isinstance(row, UserUnit)]
+    for user, before in touched.onlookers:
+        if gains_beyond(actor_for(session, user), before, actor, new):
+            yield _about(_places(touched)[0], Refused(BEYOND_MINE, "unit", name=user.name))
+    places = _places(touched)
     if places and reaches_beyond(_myself(session, actor), actor, new):
         yield _about(places[0], Refused(WIDER_FOR_ME, "unit"))
+
+
+def _places(touched: Touched) -> list[UserUnit]:
+    return [row for rows in touched.users.values() for row in rows if isinstance(row, UserUnit)]
+
+
+def _onlookers(session: Session, rows: Iterable[Any]) -> list[Any]:
+    """Return the members of the units in which somebody is placed, and of those above."""
+    places = [related(row, "unit") for row in rows if isinstance(row, UserUnit) and row not in session.deleted]
+    units: Any = select(BusinessUnit.id, BusinessUnit.above_id).where(  # type: ignore[attr-defined]
+        BusinessUnit.id.in_([unit.id for unit in places if unit is not None and unit.id is not None])
+    )
+    tree = units.cte("tree", recursive=True)
+    tree = tree.union(
+        select(BusinessUnit.id, BusinessUnit.above_id).join(tree, BusinessUnit.id == tree.c.above_id)  # type: ignore[attr-defined]
+    )
+    members = select(UserUnit.user_id).where(UserUnit.unit_id.in_(select(tree.c.id)))  # type: ignore[attr-defined]
+    return list(session.scalars(select(User).where(User.id.in_(members)), execution_options=LOOKING)) if places else []
 
 
 def _widened_user(theirs: Actor, actor: Actor, rows: list[Base], new: frozenset[int]) -> Iterator[Refused]:

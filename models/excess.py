@@ -30,6 +30,17 @@ def reaches_beyond(theirs: Actor, mine: Actor, new: frozenset[int] = frozenset()
     )
 
 
+def gains_beyond(theirs: Actor, before: Actor, mine: Actor, new: frozenset[int] = frozenset()) -> bool:
+    """Return whether somebody has come to reach rows that the other does not, in the same way."""
+    for name in _named(*theirs.roles, *mine.roles):
+        for each in Permission:
+            level = theirs.level(name, each)
+            now, then = theirs.reach(level), before.reach(level)
+            if now and not _within(now - (then or frozenset()), mine.reach(mine.level(name, each)), new):
+                return True
+    return False
+
+
 def _within(theirs: frozenset[int] | None, mine: frozenset[int] | None, new: frozenset[int]) -> bool:
     return mine is None or (theirs is not None and theirs - new <= mine)
 

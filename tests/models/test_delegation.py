@@ -323,6 +323,15 @@ def test_nobody_draws_others_into_their_own_unit_to_reach_what_these_own() -> No
     assert trying(me, placing(near, other)) is None
 
 
+def test_nobody_places_others_where_colleagues_come_to_reach_what_these_own() -> None:
+    top = unit("Top")
+    below = unit("Below", top)
+    someone({"customer": {Permission.VIEW: Level.DIVISION}}, top)
+    me, rich, wide = someone(STAFF), someone(NOBODY), someone(STAFF | {"customer": SEE})
+    assert "would reach more than you do yourself" in (trying(me, placing(rich, below)) or "")
+    assert trying(wide, placing(rich, below)) is None
+
+
 def test_business_units_are_moved_by_administrators_alone() -> None:
     top, other = unit("Top"), unit("Other")
     below = unit("Below", top)
