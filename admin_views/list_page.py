@@ -235,8 +235,8 @@ def _exporting(view: Any, state: State, conditions: Sequence[Condition]) -> str:
     count = counted(capped_count(view.model, exported(view, selection(view.model, state, conditions))))
     return {
         Level.OWN: gettext("Export your own %(count)s", count=count),
-        Level.UNIT: gettext("Export the %(count)s of your business units", count=count),
-        Level.DIVISION: gettext("Export the %(count)s of your business units and those below", count=count),
+        Level.UNIT: gettext("Export %(count)s of your units", count=count),
+        Level.DIVISION: gettext("Export %(count)s of your division", count=count),
     }[level]
 
 

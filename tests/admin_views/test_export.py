@@ -142,10 +142,10 @@ def test_an_export_may_reach_as_far_as_business_units(app: Flask) -> None:
     add(new_company("Peer Srl", owner_id=peer.id), new_company("Under Srl", owner_id=under.id), new_company("Far Srl"))
     _, panel = exporter(app, OWN | {Permission.EXPORT: Level.UNIT}, above)
     assert names(panel) == ["Peer Srl"]
-    assert "Export the 1 of your business units<" in panel.get("/customer/").text
+    assert "Export 1 of your units<" in panel.get("/customer/").text
     _, panel = exporter(app, OWN | {Permission.EXPORT: Level.DIVISION}, above)
     assert names(panel) == ["Peer Srl", "Under Srl"]
-    assert "Export the 2 of your business units and those below<" in panel.get("/customer/").text
+    assert "Export 2 of your division<" in panel.get("/customer/").text
 
 
 def test_children_are_exported_by_the_rule_of_their_parent(app: Flask) -> None:
