@@ -15,11 +15,13 @@ from models.history import (
     remember_change_set,
 )
 from models.settle import complete_rows, settle_rows
+from models.tree import keep_a_tree
 
 event.listen(Session, "do_orm_execute", gate_reads)
 event.listen(Session, "before_flush", complete_rows)
 event.listen(Session, "before_flush", gate_writes)
 event.listen(Session, "before_flush", keep_rights)
+event.listen(Session, "before_flush", keep_a_tree)
 event.listen(Session, "before_flush", settle_rows)
 event.listen(Session, "before_flush", note_deleted)
 event.listen(Session, "after_flush", keep_from_widening)

@@ -37,6 +37,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "models.search",
         "models.search.*",
         "models.settle",
+        "models.tree",
     ),
     "operations": ("models.all", "models.operations", "models.operations.*"),
     "seed": ("seed", "seed.*"),
