@@ -16,7 +16,7 @@ from admin_views.controls import read_key
 from admin_views.page import Link, Pager
 from admin_views.requests import record_url
 from admin_views.say import label
-from admin_views.why_page import VERBS, owner_names, placed, rule, verdict, why
+from admin_views.why_page import VERBS, owner_names, placed, rules, verdict, why
 from models.actors import actor_for
 from models.base import Base, db
 from models.description import title_of
@@ -25,7 +25,7 @@ from models.explaining import explain, units_of
 from models.gate import acting_as, actor_of
 from models.i18n import N_
 from models.owned import Owned
-from models.permissions import Actor
+from models.permissions import Actor, Decision
 from models.related import find
 from models.rights import Level, Permission
 from models.role import Role
@@ -92,7 +92,7 @@ class Explained:
         actor, look = actor_of(db.session), looking.current()
         with acting_as(db.session, look.administrator if look else actor):
             row = self.get_one(request.args.get("id"))
-            return why(actor, permission, row, Link(title_of(row), record_url(row)), mine=True)
+            return why(actor, permission, row, Link(title_of(row), record_url(row)), mine=look is None)
 
     @expose("/access/")
     def access_view(self: Any) -> Any:
@@ -108,14 +108,26 @@ def may_ask_about_others() -> bool:
 
 def why_missing() -> str | None:
     """Return where it is explained why the record in the address is hidden from those as whom somebody looks."""
-    look, key = looking.current(), read_key(request.args.get("id", ""))
-    view = next((each for each in current_app.extensions["panel"]._views if each.endpoint == request.blueprint), None)
+    look, key, view = looking.current(), read_key(request.args.get("id", "")), _panel()
     model = getattr(view, "model", None)
     if look is None or key is None or model is None or find(db.session, model, key) is not None:
         return None
     with acting_as(db.session, look.administrator):
         there = db.session.scalar(select(model.id).where(model.id == key))
     return view.get_url(".why_view", id=key, may=Permission.VIEW.value) if there else None  # type: ignore[union-attr]
+
+
+def why_closed() -> Decision | None:
+    """Return the decision that closes the panel in the address, if the person may not open it."""
+    view = _panel()
+    decision: Decision | None = view.allows(Permission.VIEW) if hasattr(view, "model") else None
+    return None if decision else decision
+
+
+def _panel() -> Any:
+    """Return the view that the address belongs to, if it belongs to one."""
+    views = current_app.extensions["panel"]._views
+    return next((each for each in views if each.endpoint == request.blueprint), None)
 
 
 def asked_of(model: type[Base]) -> list[Permission]:
@@ -132,7 +144,7 @@ def access(view: Any, row: Base) -> Access:
     owned = [placed(name, units.of(key)) for key, name in owner_names(owners).items()]
     return Access(
         title=gettext("Who may do what with “%(title)s”", title=title_of(row)),
-        facts=[(gettext("Rule"), rule(found)), *((gettext("Owner"), each) for each in owned)],
+        facts=[*((gettext("Rule"), each) for each in rules(found)), *((gettext("Owner"), each) for each in owned)],
         columns=[label(VERBS[permission]) for permission in asked_of(view.model)],
         people=[_person(view, row, user, units.of(user.id)) for user in users],
         pager=page,

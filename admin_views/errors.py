@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import Conflict as HTTPConflict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from admin_views.access import why_missing
+from admin_views.access import why_closed, why_missing
 from admin_views.logs import request_id
 from admin_views.requests import is_fragment
 from admin_views.say import say
@@ -32,6 +32,7 @@ SENTENCES = {
     503: (N_("The database is busy"), N_("Nothing was changed. Try again in a moment.")),
 }
 HIDDEN = N_("This is hidden"), N_("It is there, but not for those as whom you see the panel.")
+CLOSED = N_("%(reason)s An administrator can change that.")
 # What databases say when they cannot answer now, in contrast to a statement that is wrong.
 PASSING = ("locked", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
 RETRY_AFTER = 5  # seconds
@@ -52,7 +53,9 @@ def answer_http_error(error: HTTPException) -> Response | HTTPException:
         return error
     why = why_missing() if error.code == 404 else None
     title, text = HIDDEN if why else SENTENCES.get(error.code, UNKNOWN)
-    response = error_page(error.code, gettext(title), gettext(text), why)
+    closed = why_closed() if error.code == 403 else None
+    said = gettext(CLOSED, reason=gettext(closed.reason, **closed.params)) if closed is not None else gettext(text)
+    response = error_page(error.code, gettext(title), said, why)
     response.headers.extend([(key, value) for key, value in error.get_headers() if key != "Content-Type"])
     return response
 

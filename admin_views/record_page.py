@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -22,7 +22,16 @@ from admin_views.requests import record_url
 from admin_views.say import NONE, avatar, label, pill, plain
 from models.base import Base, db
 from models.description import Attribute, Child, describe, title_of
-from models.permissions import Permission
+from models.i18n import N_
+from models.permissions import NARROW, Level, Permission
+
+BOTH = {
+    NARROW[Level.OWN]: N_("Your role (%(roles)s) may edit and delete only your own %(entity)s."),
+    NARROW[Level.UNIT]: N_("Your role (%(roles)s) may edit and delete only %(entity)s of your business units."),
+    NARROW[Level.DIVISION]: N_(
+        "Your role (%(roles)s) may edit and delete only %(entity)s of your business units and those below."
+    ),
+}
 
 
 def record(view: Any, row: Base) -> Record:
@@ -31,6 +40,7 @@ def record(view: Any, row: Base) -> Record:
     grids = list(_grids(view, row))
     top = head(view, row)
     place = walk(view, row)
+    edit, delete = _ways(view, row)
     panels = [panel(view, row, number) for number, (_, keys) in enumerate(view.form_panels) if keys]
     return Record(
         id=row.id,
@@ -44,8 +54,8 @@ def record(view: Any, row: Base) -> Record:
         feeds=[each for each in grids if each.style == "feed"],
         back=_back(view),
         history_url=view.get_url(".history_view", id=row.id),
-        edit=_link(view, row, Permission.EDIT, gettext("Edit"), ".edit_view"),
-        delete=_link(view, row, Permission.DELETE, gettext("Delete…"), ".delete_view"),
+        edit=edit,
+        delete=delete,
         actions=view.record_actions(row),
         position=place.position,
         previous_url=place.previous_url,
@@ -205,6 +215,17 @@ def _back(view: Any) -> Link:
     state = view.state()
     query = state.query(page=state.page) if "at" in request.args else ""
     return Link(label(view.name), f"{view.get_url('.index_view')}{'?' if query else ''}{query}")
+
+
+def _ways(view: Any, row: Base) -> tuple[Link | None, Link | None]:
+    """Return the ways to edit and to delete; where neither is open for one reason, it is said once, before both."""
+    edit = _link(view, row, Permission.EDIT, gettext("Edit"), ".edit_view")
+    delete = _link(view, row, Permission.DELETE, gettext("Delete…"), ".delete_view")
+    one, other = view.allows(Permission.EDIT, row), view.allows(Permission.DELETE, row)
+    if not edit or not delete or one or one.reason != other.reason or one.reason not in BOTH:
+        return edit, delete
+    reason = gettext(BOTH[one.reason], **dict(one.params))
+    return replace(edit, reason=None), replace(delete, reason=reason, why=edit.why)
 
 
 def _link(view: Any, row: Base, permission: Permission, text: str, endpoint: str) -> Link | None:

@@ -29,10 +29,11 @@ THEIRS = {
     Level.OWN: N_("their own"),
     Level.UNIT: N_("those of their business units"),
     Level.DIVISION: N_("those of their business units and the ones below"),
-    Level.ORGANISATION: N_("all"),
+    Level.ORGANISATION: N_("everybody's"),
 }
-MINE = THEIRS | REACHES
-OPENS = {Access.VIEW: N_("%(name)s opens it to be viewed"), Access.EDIT: N_("%(name)s opens it to be edited")}
+MINE = REACHES | {each: THEIRS[each] for each in (Level.NONE, Level.ORGANISATION)}
+OPENS = {Access.VIEW: N_("may be viewed (%(name)s)"), Access.EDIT: N_("may be edited (%(name)s)")}
+IN_UNITS = {Level.UNIT, Level.DIVISION}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def why(actor: Actor, permission: Permission, row: Base, back: Link, *, mine: bo
     found = explain(actor, permission, type(row), row)
     units = units_of(db.session, [actor.user_id, *(each.owner for each in found.held)])
     steps = [
-        Step(gettext("Rule"), [Line(rule(found))]),
+        *(Step(gettext("Rule"), [Line(each)]) for each in rules(found)),
         Step(gettext("Roles"), list(_roles(found, mine=mine))),
         *_units(found, units.of(actor.user_id)),
         Step(gettext("Owner"), list(_owners(found, actor, units, mine=mine))),
@@ -75,18 +76,10 @@ def why(actor: Actor, permission: Permission, row: Base, back: Link, *, mine: bo
     return Why(verdict(found, actor, title_of(row), mine=mine), found.allowed, steps, back)
 
 
-def rule(found: Explanation) -> str:
-    """Return whose rule holds: a child's parent's."""
-    rules = label(found.ruling.__plural__).lower()
-    if len(found.path) == 1:
-        return gettext("What is granted for %(rules)s holds.", rules=rules)
-    things, above = label(found.path[0].__plural__), label(found.ruling.__label__).lower()
-    return gettext(
-        "%(things)s follow their %(above)s: what is granted for %(rules)s holds.",
-        things=things,
-        above=above,
-        rules=rules,
-    )
+def rules(found: Explanation) -> Iterator[str]:
+    """Yield whose rule holds where it is not the entity's own: a child's parent's."""
+    if len(found.path) > 1:
+        yield gettext("Follows its %(above)s's rights.", above=label(found.ruling.__label__).lower())
 
 
 def verdict(found: Explanation, actor: Actor, title: str, *, mine: bool) -> str:
@@ -100,17 +93,18 @@ def verdict(found: Explanation, actor: Actor, title: str, *, mine: bool) -> str:
 
 
 def _roles(found: Explanation, *, mine: bool) -> Iterator[Line]:
-    """Say what each role grants; the widest counts."""
+    """Say what each role grants; of several, the widest counts."""
     for each in found.granted:
         reach = label((MINE if mine else THEIRS)[each.level])
-        yield Line(f"{each.role}: {reach}", Badge(gettext("counts"), "blue") if each.counts else None)
+        counts = each.counts and len(found.granted) > 1
+        yield Line(f"{each.role}: {reach}", Badge(gettext("counts"), "blue") if counts else None)
     if not found.granted:
         yield Line(gettext("none"))
 
 
 def _units(found: Explanation, names: Sequence[str]) -> Iterator[Step]:
     """Name the units of whoever asks, where what the roles grant hangs on them."""
-    if found.level in {Level.UNIT, Level.DIVISION}:
+    if found.level in IN_UNITS:
         yield Step(gettext("Business units"), [Line(", ".join(names) or gettext("none"))])
 
 
@@ -122,7 +116,8 @@ def _owners(found: Explanation, actor: Actor, units: Units, *, mine: bool) -> It
         return
     names = owner_names([each.owner for each in found.held])
     for each in found.held:
-        text = gettext("you") if mine and each.needs is Level.OWN else _where(each, actor, units, names[each.owner])
+        name = gettext("you") if mine and each.needs is Level.OWN else names[each.owner]
+        text = _where(each, actor, units, name) if found.level in IN_UNITS and each.needs is not Level.OWN else name
         yield Line(text, _reached(found, each))
 
 
@@ -157,8 +152,7 @@ def _fields(found: Explanation) -> Iterator[Step]:
     """Say of guarded fields which roles open them, where the row itself is open."""
     if found.allowed and found.permission in {Permission.VIEW, Permission.EDIT}:
         for each in found.opened:
-            name = gettext("Field “%(name)s”", name=label(each.attribute.label))
-            yield Step(name, list(_openings(each)))
+            yield Step(label(each.attribute.label), list(_openings(each)))
 
 
 def _openings(opened: Opened) -> Iterator[Line]:

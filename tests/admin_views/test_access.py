@@ -9,14 +9,14 @@ from flask import Flask
 
 from models.base import db
 from models.gate import set_actor
-from models.permissions import SYSTEM, Level, Permission
+from models.permissions import EVERYTHING, SYSTEM, Level, Permission
 from models.rights import Access
 from models.role import RoleField
 from models.unit import BusinessUnit
-from models.user import User
+from models.user import User, UserRole
 from tests.admin_views.test_hostile_requests import VALUES, assert_survives
 from tests.panel import Panel, add, company, contact, stored
-from tests.people import EDITOR, VIEWER, add_user
+from tests.people import EDITOR, VIEWER, add_user, new_role
 
 SEE = {Permission.VIEW: Level.ORGANISATION}
 OWN = dict.fromkeys(Permission, Level.OWN)
@@ -52,14 +52,53 @@ def why(panel: Panel, row: Any, may: str = "edit", **more: int) -> str:
 def test_a_button_that_cannot_be_pressed_answers_why(app: Flask, story: Story) -> None:
     panel = Panel(app, story.anna)
     page = panel.get(f"/customer/details/?id={story.berts.id}").text
+    assert f'href="/customer/why/?id={story.berts.id}&amp;may=edit"' in page
+    page = why(panel, story.berts)
+    for words in ("You may not edit “Berts Srl”", "your own", "Bert <span", "out of reach"):
+        assert words in page
+    for words in ("Rule", "counts", "Salerno"):  # nothing is inherited, there is one role, and units do not matter
+        assert words not in page
+
+
+LEVELS = {
+    Level.OWN: "only your own customers.",
+    Level.UNIT: "only customers of your business units.",
+    Level.DIVISION: "only customers of your business units and those below.",
+}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_one_reason_for_which_a_record_is_neither_edited_nor_deleted_is_said_once(
+    app: Flask, story: Story, level: Level
+) -> None:
+    dora = add_user({"customer": {**dict.fromkeys(Permission, level), **SEE}}, story.north)
+    page = Panel(app, dora).get(f"/customer/details/?id={story.berts.id}").text
+    assert f"may edit and delete {LEVELS[level]}" in page
+    assert (page.count("Why?"), page.count("disabled>")) == (1, 2)
+
+
+def test_two_reasons_stand_at_their_buttons(app: Flask, story: Story) -> None:
+    dora = add_user({"customer": {**OWN, **SEE, Permission.DELETE: Level.UNIT}}, story.north)
+    page = Panel(app, dora).get(f"/customer/details/?id={story.berts.id}").text
+    assert "may edit only your own customers" in page
+    assert "may delete only customers of your business units" in page
     for may in ("edit", "delete"):
         assert f'href="/customer/why/?id={story.berts.id}&amp;may={may}"' in page
-    page = why(panel, story.berts)
-    for words in (
-        "You may not edit “Berts Srl”", "What is granted for customers holds.", "your own", "counts",
-        "Bert, in Salerno", "out of reach",
-    ):  # fmt: skip
-        assert words in page
+
+
+def test_of_several_roles_the_one_that_counts_is_marked(app: Flask, story: Story) -> None:
+    set_actor(db.session, SYSTEM)
+    add(UserRole(user=story.anna, role=new_role({"customer": EVERYTHING}, "Boss")))
+    page = why(Panel(app, story.anna), story.berts)
+    assert "Boss: everybody&#39;s <span" in page
+    assert page.count("counts") == 1
+
+
+def test_a_panel_that_is_closed_says_of_which_role_and_of_what(app: Flask, story: Story) -> None:
+    answer = Panel(app, story.anna).get("/role/")
+    role = stored(User, id=story.anna.id)[0].roles[0].role.name
+    assert answer.status_code == 403
+    assert f"Your role ({role}) may not view roles. An administrator can change that." in answer.text
 
 
 def test_what_one_may_do_is_explained_as_well(app: Flask, story: Story) -> None:
@@ -96,7 +135,7 @@ def test_whoever_may_not_see_users_is_not_told_their_names(app: Flask, story: St
 def test_a_child_says_that_it_follows_its_parent(app: Flask, story: Story) -> None:
     page = why(Panel(app, story.anna), contact(story.berts, "Marta"))
     assert "You may not edit “Marta”" in page
-    assert "Contacts follow their customer: what is granted for customers holds." in page
+    assert "Follows its customer&#39;s rights." in page
 
 
 def test_rows_without_owners_say_so(app: Flask, story: Story) -> None:
@@ -114,8 +153,10 @@ def test_a_guarded_field_says_which_role_opens_it(app: Flask, story: Story) -> N
     [membership] = stored(User, id=story.anna.id)[0].roles
     role = membership.role
     add(RoleField(role=role, field="customer.rating", access=Access.VIEW))
-    assert f"{role.name} opens it to be viewed" in why(panel, story.annas)
-    assert "opens it" not in why(panel, story.annas, "delete")
+    page = why(panel, story.annas)
+    assert "<dt>Rating</dt>" in page
+    assert f"may be viewed ({role.name})" in page
+    assert "Rating" not in why(panel, story.annas, "delete")
 
 
 def test_the_explanation_is_a_page_and_a_part_of_one(app: Flask, story: Story) -> None:
@@ -138,7 +179,8 @@ def test_access_shows_everybody_with_every_decision(app: Flask, story: Story) ->
     page = story.admin.get(f"/customer/access/?id={story.berts.id}")
     assert page.status_code == 200
     words = " ".join(page.text.split())
-    assert "What is granted for customers holds." in words
+    assert "Choose a sign to read why." in words
+    assert "Rule" not in words
     assert "Bert, in Salerno" in words
     for sentence in (
         "Anna may view “Berts Srl”", "Anna may not edit “Berts Srl”", "Bert may delete “Berts Srl”",
@@ -149,6 +191,7 @@ def test_access_shows_everybody_with_every_decision(app: Flask, story: Story) ->
 
 def test_only_what_has_an_owner_of_its_own_is_assigned(app: Flask, story: Story) -> None:
     page = story.admin.get(f"/contact/access/?id={contact(story.berts, 'Marta').id}").text
+    assert "Follows its customer&#39;s rights." in page
     assert "may delete “Marta”" in page
     assert "assign" not in page
 
@@ -160,7 +203,7 @@ def test_a_missing_row_is_explained_by_those_who_see_it(app: Flask, story: Story
     way = f"/customer/why/?id={story.berts.id}&amp;may=view&amp;user={hidden.id}"
     assert way in page
     page = why(story.admin, story.berts, "view", user=hidden.id)
-    for words in ("Dora may not view “Berts Srl”", "their own", "Bert, in Salerno", "out of reach"):
+    for words in ("Dora may not view “Berts Srl”", "their own", "Bert <span", "out of reach"):
         assert words in page
 
 

@@ -29,6 +29,7 @@ SEE = {Permission.VIEW: Level.ORGANISATION}
 OWN = dict.fromkeys(Permission, Level.OWN)
 SELLER = {"customer": OWN, "account": OWN, "customer_group": SEE, "channel": SEE, "user": SEE}
 BANNER = "You see the panel as {}. Nothing can be changed."
+AS_ROLE = "You see the panel as {}, with your own business units. Nothing can be changed."
 
 
 class Story:
@@ -57,7 +58,7 @@ def story(app: Flask) -> Story:
 def test_as_a_role_ones_own_rows_are_still_ones_own_and_the_others_are_gone(story: Story) -> None:
     assert "Theirs Srl" in story.panel.get("/customer/").text
     page = story.look(story.role).get("/customer/").text
-    assert BANNER.format("Seller") in page
+    assert AS_ROLE.format("Seller") in page
     assert "Mine Srl" in page
     assert "Theirs Srl" not in page
     assert "1–1 of 1" in page
@@ -282,7 +283,7 @@ def test_ones_account_stays_ones_own(story: Story) -> None:
 
 
 def test_the_banner_stands_on_error_pages_too(story: Story) -> None:
-    assert BANNER.format("Seller") in story.look(story.role).get("/nowhere").text
+    assert AS_ROLE.format("Seller") in story.look(story.role).get("/nowhere").text
 
 
 def test_history_tells_what_the_role_may_see_and_undoes_nothing(story: Story) -> None:
@@ -302,10 +303,16 @@ def test_a_hidden_row_is_not_found_but_answers_why(story: Story) -> None:
         assert "This is hidden" in answer.text
         assert f"/{entity}/why/?id={row.id}" in answer.text
         page = panel.get(f"/{entity}/why/?id={row.id}&may=view").text
-        assert "You may not view" in page
-        assert "Seller: your own" in page
+        assert "Seller may not view" in page
+        assert "Seller: their own" in page
         assert "Bert" in page
         assert "out of reach" in page
+
+
+def test_why_names_the_user_as_whom_one_looks(story: Story) -> None:
+    page = story.look(story.bert).get(f"/customer/why/?id={story.mine.id}&may=view").text
+    assert "Bert may not view “Mine Srl”" in page
+    assert "You may" not in page
 
 
 def test_an_absent_row_answers_nothing_more(story: Story) -> None:
