@@ -114,7 +114,7 @@ def why_missing() -> str | None:
         return None
     with acting_as(db.session, look.administrator):
         there = db.session.scalar(select(model.id).where(model.id == key))
-    return view.get_url(".why_view", id=key, may=Permission.VIEW.value) if there else None  # type: ignore[union-attr]
+    return view.get_url(".why_view", id=key, may=Permission.VIEW.value) if there else None
 
 
 def why_closed() -> Decision | None:
