@@ -28,13 +28,17 @@ MOST_SELECTED = 1000
 
 @dataclass(frozen=True)
 class Deed:
-    """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say."""
+    """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say.
+
+    The `meaning` is what there is to know before it is done.
+    """
 
     name: str
     label: str
     permission: Permission
     do: Callable[[Any, Sequence[Base]], str]
     danger: bool = False
+    meaning: str = ""
 
 
 @dataclass
@@ -46,11 +50,13 @@ class Judgement:
     effects: list[Effect] = field(default_factory=list)
 
 
-def deed(name: str, label: str, permission: Permission, *, danger: bool = False) -> Callable[[Any], Any]:
+def deed(
+    name: str, label: str, permission: Permission, *, danger: bool = False, meaning: str = ""
+) -> Callable[[Any], Any]:
     """Declare a method of a view as an action on selected rows; it asks first."""
 
     def declare(function: Callable[[Any, Sequence[Base]], str]) -> Callable[[Any, Sequence[Base]], str]:
-        function.deed = Deed(name, label, permission, function, danger)  # type: ignore[attr-defined]
+        function.deed = Deed(name, label, permission, function, danger, meaning)  # type: ignore[attr-defined]
         return function
 
     return declare

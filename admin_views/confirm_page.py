@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from flask_babel import format_decimal, gettext, ngettext
 
+from admin_views.page import Link
 from admin_views.say import label, say
 from models.description import title_of
 from models.operations.deletion import Effect
@@ -38,6 +39,7 @@ class Confirmation:
     submit: str
     cancel_url: str
     danger: bool = True
+    instead: Sequence[Link] = ()
 
 
 def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirmation:
@@ -46,15 +48,16 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirm
     state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
         title=_title(view, verb, found),
-        question=_question(view, found),
+        question=_question(view, chosen, found),
         items=[title_of(row) for row in allowed[:MOST_LISTED]] + _more(len(allowed) - MOST_LISTED),
         consequences=[Consequence(sentence(effect)) for effect in found.effects],
-        refused=[(title_of(row), say(reason)) for row, reason in found.refused],
+        refused=[] if _is_alone(found) else [(title_of(row), say(reason)) for row, reason in found.refused],
         url=request.full_path.rstrip("?"),
         hidden=[("action", chosen.name), ("confirmed", "1"), *state, *(("rowid", str(row.id)) for row in allowed)],
         submit=verb,
         cancel_url=cancel_url,
         danger=chosen.danger,
+        instead=_instead(view, chosen, found),
     )
 
 
@@ -66,10 +69,27 @@ def _title(view: Any, verb: str, found: Any) -> str:
     return f"{verb} {format_decimal(len(rows))} {label(view.model.__plural__).lower()}?"
 
 
-def _question(view: Any, found: Any) -> str:
+def _question(view: Any, chosen: Any, found: Any) -> str:
+    """Say what there is to know; where nothing can be done, why, and what to do rather than delete."""
     if not found.rows:
-        return " ".join(filter(None, (gettext("This is not possible."), label(view.rather_than_deleted))))
-    return gettext("The others stay as they are.") if found.refused else ""
+        why = say(found.refused[0][1]) if _is_alone(found) else ""
+        advised = chosen.name == "delete" and (not _is_alone(found) or _instead(view, chosen, found))
+        rather = view.rather_than_deleted if advised else ""
+        return " ".join(filter(None, (gettext("This is not possible."), why, rather and label(rather))))
+    others = gettext("The others stay as they are.") if found.refused else ""
+    return " ".join(filter(None, (chosen.meaning and label(chosen.meaning), others)))
+
+
+def _is_alone(found: Any) -> bool:
+    """Whether all there is to say is why one row must stay; the title names it."""
+    return not found.rows and len(found.refused) == 1
+
+
+def _instead(view: Any, chosen: Any, found: Any) -> list[Link]:
+    """Return the ways to what can be done with a row that cannot be deleted."""
+    if chosen.name != "delete" or not view.rather_than_deleted or not _is_alone(found):
+        return []
+    return [link for link in view.record_actions(found.refused[0][0]) if link.asks]
 
 
 def _more(count: int) -> list[str]:

@@ -17,6 +17,7 @@ from models.description import Attribute, Description, describe, entity, title_o
 from models.gate import actor_of
 from models.history import CREATE, DELETE, UPDATE, Change, ChangeSet, called, history_of
 from models.images import decode
+from models.kinds import ONE_OF
 from models.permissions import Permission, may_edit, may_see
 from models.related import titles
 
@@ -66,7 +67,13 @@ def change(each: Change, names: Names) -> HistoryChange:
     description = describe(entity(each.entity))
     verb = {CREATE: gettext("Created"), UPDATE: gettext("Changed"), DELETE: gettext("Deleted")}[each.action]
     found = tuple(_differences(description, each, names)) if each.action == UPDATE else ()
-    return HistoryChange(verb, label(description.model.__label__), called(db.session, each), found)
+    return HistoryChange(verb, label(description.model.__label__), _called(description, each), found)
+
+
+def _called(description: Description, each: Change) -> str:
+    """Return what a row was called; one that is called by a choice, by its label."""
+    name, title = called(db.session, each), description.attributes.get(description.title)
+    return said(title, name, None) if title is not None and title.kind is ONE_OF else name
 
 
 def _remark(change_set: ChangeSet, *, undone: bool) -> str:

@@ -24,6 +24,8 @@ from admin_views.say import NONE, label
 from models.base import Base, db
 from models.description import Attribute, Child, describe, title_of
 from models.errors import DomainError
+from models.gate import actor_of
+from models.permissions import Permission, decide
 from models.related import find_all
 
 FEW = 20
@@ -160,7 +162,13 @@ def cells(view: Any, rows: Sequence[Any]) -> dict[int, list[Markup]]:
 
 
 def _listed(view: Any) -> list[Child]:
-    return [child for child in view.description.parts if child.key in view.column_links]
+    return [child for child in view.description.parts if child.key in view.column_links and not is_hidden(child)]
+
+
+def is_hidden(child: Child) -> bool:
+    """Whether rows of a part are links to what the reader may never see, so that there would seem to be none."""
+    target = led_to(child.model).target if is_link(child.model) else None
+    return target is not None and not decide(actor_of(db.session), Permission.VIEW, target)
 
 
 def shown(row: Base, child: Child) -> Markup | None:

@@ -175,5 +175,10 @@ def _rows(view: Any, page: Page, keys: Sequence[str], by: str | None, groups: Se
 
 
 def _counted(page: Page, groups: Sequence[Group]) -> str:
-    """Return how many rows there are, without those that do not count."""
-    return str(format_decimal(sum(each.count for each in groups if each.counts))) if groups else list_page.written(page)
+    """Return how many rows there are, and apart from them how many do not count."""
+    if not groups:
+        return list_page.written(page)
+    counted = sum(each.count for each in groups if each.counts)
+    others = sum(each.count for each in groups) - counted
+    more = [gettext("%(n)s not counted", n=format_decimal(others))] if others else []
+    return " · ".join([format_decimal(counted), *more])

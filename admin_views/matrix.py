@@ -26,7 +26,6 @@ from models.description import Child, describe
 from models.tabular import Tabular
 
 EACH = "each"  # the rule of a line whose cells say it
-DASH = "–"
 
 
 @dataclass
@@ -86,6 +85,11 @@ class Matrix(Rows):
         """Leave the table out of a record that needs none."""
         self.optional = False
         self.instead = label(self.part.instead(whole) or "")
+
+    @property
+    def hint(self) -> str:
+        """The sentence above the table."""
+        return label(self.part.__hint__) if self.part.__hint__ else ""
 
     @property
     def columns(self) -> list[str]:
@@ -167,12 +171,12 @@ class Matrix(Rows):
         return line
 
     def _narrow(self, each: Any, value: str) -> None:
-        """Offer what makes sense in this cell, and nothing as a dash."""
+        """Offer what makes sense in this cell, and nothing as "none"."""
         stored = getattr(each.object_data, "value", each.object_data)
         sensible = self.part.cell(value, each.short_name)
         given = {member.value for member in sensible} | ({stored} if stored else set())
-        none = [] if any(not member for member in each.enum) else [SelectChoice("", DASH)]
-        offered = [_dashed(choice, each.enum) for choice in each.choices if choice.value and choice.value in given]
+        none = [] if any(not member for member in each.enum) else [SelectChoice("", gettext("none"))]
+        offered = [_lowered(choice, each.enum) for choice in each.choices if choice.value and choice.value in given]
         each.choices = [*none, *offered] if sensible else []
         each.widget_kind, each.validators = "select", ()
         if not sensible:
@@ -183,12 +187,12 @@ class Matrix(Rows):
     def _rules(self, line: Line) -> list[tuple[str, str]]:
         levels = dict.fromkeys((choice.value, choice.label) for each in line.cells if each for choice in each.choices)
         named = {value: gettext("all: %(level)s", level=text.lower()) for value, text in levels}
-        nothing = next((value for value, text in levels if text == DASH), "")
+        nothing = next((value for value, text in levels if text == gettext("none")), "")
         named[nothing] = gettext("nothing")
         if line.key == self.part.__rest__:
             named.pop(nothing)
-            return [("", gettext("nothing")), (EACH, gettext("as set")), *named.items()]
-        return [("", gettext("as the rest")), (EACH, gettext("as set")), *named.items()]
+            return [("", gettext("nothing")), (EACH, gettext("one by one")), *named.items()]
+        return [("", gettext("like everything else")), (EACH, gettext("one by one")), *named.items()]
 
     def _said(self, row: Any) -> str:
         """Return what a row says, as the form carries it."""
@@ -219,8 +223,9 @@ def _member(each: Any) -> Choice | None:
     return known.get(each.data) or next((member for member in each.enum if not member), None)
 
 
-def _dashed(choice: SelectChoice, enum: Any) -> SelectChoice:
-    return choice if enum(choice.value) else SelectChoice(choice.value, DASH)
+def _lowered(choice: SelectChoice, enum: Any) -> SelectChoice:
+    """Return a choice; what grants nothing stands back behind what does."""
+    return choice if enum(choice.value) else SelectChoice(choice.value, gettext("none"))
 
 
 def _clash(theirs: Line) -> str:
@@ -254,7 +259,8 @@ def shown(whole: Any, child: Child) -> Markup:
         for value, text in options(attributes[part.__key__])
     ]
     stated = get_template_attribute("admin/matrix.html", "stated")
-    table: Markup = stated([label(each.label) for each in columns], lines, follow=rest is not None)
+    hint = label(part.__hint__) if part.__hint__ else ""
+    table: Markup = stated([label(each.label) for each in columns], lines, follow=rest is not None, hint=hint)
     return table
 
 

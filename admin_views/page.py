@@ -13,7 +13,8 @@ from markupsafe import Markup
 class Link:
     """Something to click; without an address it is shown and cannot be clicked, and `reason` says why.
 
-    `why` is where that is explained; what is `posted` is a button that changes something.
+    `why` is where that is explained; what is `posted` is a button that changes something; what
+    `asks` before it does so opens in a dialog.
     """
 
     label: str
@@ -24,6 +25,7 @@ class Link:
     reason: str | None = None
     why: str | None = None
     posted: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True)

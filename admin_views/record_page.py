@@ -33,6 +33,8 @@ BOTH = {
     ),
 }
 
+OFF = {"active": N_("Inactive")}  # what somebody calls a record where this is off
+
 
 def record(view: Any, row: Base) -> Record:
     """Return the record page of a row."""
@@ -110,6 +112,8 @@ def panel(view: Any, row: Base, number: int) -> Panel:
 
 def _fields(view: Any, row: Base, key: str) -> Iterator[Field]:
     parts = {child.key: child for child in view.description.parts}
+    if key in parts and links.is_hidden(parts[key]):
+        return
     if key in parts:
         yield _part(row, parts[key])
     else:
@@ -160,8 +164,13 @@ def _lines(row: Base, child: Child) -> Markup:
 
 
 def _badges(view: Any, row: Base) -> Iterator[Badge]:
-    for value in (getattr(row, key) for key in view.record_badges):
-        if value is not None:
+    """Yield the choices that the head shows; of what is on or off, only that it is off."""
+    for key in view.record_badges:
+        value = getattr(row, key)
+        if value is False:
+            what = label(view.description.attributes[key].label)
+            yield Badge(label(OFF[key]) if key in OFF else gettext("%(what)s: no", what=what))
+        elif value is not None and value is not True:
             yield Badge(plain(value), value.tone)
 
 

@@ -64,6 +64,12 @@ REACHES = {
     Level.ORGANISATION: N_("all"),
 }
 
+# The same for somebody who grants them.
+MEANINGS = N_(
+    "Own: what they own. Unit: what members of their business units own. Division: also the units below. "
+    "Organisation: everything."
+)
+
 Grants = Mapping[Permission, Level]
 EVERYTHING: Grants = dict.fromkeys(Permission, Level.ORGANISATION)
 READING: Grants = {Permission.VIEW: Level.ORGANISATION}

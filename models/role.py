@@ -14,10 +14,11 @@ from models.description import describe, entities, entity
 from models.errors import DomainError
 from models.fields import Line, Name, OneOf, field, parent
 from models.i18n import N_
-from models.rights import EVERY_OTHER, Access, Level, Permission, Rights
+from models.rights import EVERY_OTHER, MEANINGS, Access, Level, Permission, Rights
 from models.tabular import Tabular
 
 EVERYTHING = N_("This role may do everything.")
+KEPT = N_("Somebody must be able to do everything, so this role stays.")
 NOTHING_TO_SET = N_("This role may do everything; there is nothing to set.")
 PEOPLE = "user"  # who owns nothing but is somebody's own row: their own
 
@@ -43,7 +44,7 @@ class Role(Timestamped, Base):
 
     def obstacle(self) -> DomainError | None:
         """Refuse to delete the role that may do everything."""
-        return DomainError(N_("It is the role of administrators.")) if self.administrator else None
+        return DomainError(KEPT) if self.administrator else None
 
     def problems(self) -> Iterator[DomainError]:
         """Yield that there is nothing to add to everything."""
@@ -64,6 +65,7 @@ class RoleGrant(Tabular, Base):
     __label__ = "Right"
     __key__ = "entity"
     __rest__ = EVERY_OTHER
+    __hint__ = MEANINGS
 
     role: Mapped[Role] = parent(part=True)
     entity: Mapped[OneOf]

@@ -17,6 +17,7 @@ class Tabular:
 
     __key__: ClassVar[str]
     __rest__: ClassVar[str | None] = None
+    __hint__: ClassVar[str] = ""  # the sentence above the table
 
     @classmethod
     def cell(cls, value: str, key: str) -> Sequence[Choice]:

@@ -11,6 +11,7 @@ from models.base import Base, Timestamped
 from models.fields import Email, Moment, PersonName, StaffPassword, Token, field, parent, reference
 from models.role import Role
 from models.rules.email import email_key
+from models.rules.password import STAFF
 from models.unit import BusinessUnit
 
 
@@ -21,7 +22,9 @@ class User(Timestamped, Base):
     email: Mapped[Email]
     login_key: Mapped[Token] = field(unique=True, hidden=True, derived=True, shown_as="email")
     active: Mapped[bool] = field(default=True, help="A user who is not active cannot sign in.")
-    password: Mapped[StaffPassword | None]
+    password: Mapped[StaffPassword | None] = field(
+        help=f"Nobody can sign in without one. It needs at least {STAFF.minimum} characters."
+    )
     password_changed_at: Mapped[Moment | None] = field(fixed=True, label="Password set")
 
     if TYPE_CHECKING:

@@ -17,6 +17,7 @@ class ChannelView(PanelView):
     menu_group = N_("System")
     menu_icon = "route"
     column_list = ["name", "type", "active", "updated_at"]
+    record_badges = ["type", "active"]
     form_panels = ((N_("Details"), ["name", "type", "active", "entities"]),)
     nothing_offered = N_("No active channel enables %(things)s.")
 

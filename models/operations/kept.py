@@ -22,6 +22,7 @@ from models.permissions import Permission, role_names
 
 MOST_NAMED = 5
 IN_USE = N_("It is the %(relation)s of %(count)s %(things)s.")
+BELOW = N_("It has %(count)s %(things)s below it.")
 FORBIDDEN = N_("Your role (%(roles)s) may not delete %(count)s %(things)s that would go with it.")
 HELD = N_("%(count)s %(things)s that would go with it must stay, as the %(relation)s of other %(others)s.")
 STAYING = N_("%(count)s %(things)s that would go with it must stay.")
@@ -77,9 +78,10 @@ def _in_use(
     """Yield the selected rows that others point to, or to what hangs below them."""
     holders = select(climb(target, incoming.column).label("top")).where(pointing(incoming, target, going)).subquery()
     query = select(holders.c.top, func.count()).group_by(holders.c.top)
+    message = BELOW if target.is_top and incoming.model is target.model else IN_USE
     for key, count in session.execute(query, execution_options=COUNTING):
         words = {"count": count, "things": things(incoming.model, count), "relation": incoming.label.lower()}
-        yield key, DomainError(IN_USE, None, **words)
+        yield key, DomainError(message, None, **words)
 
 
 def _hindrances(session: Any, going: Sequence[Doomed]) -> Iterator[Hindrance]:

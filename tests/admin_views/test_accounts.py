@@ -89,7 +89,7 @@ def test_which_customers_keep_it_is_said_as_far_as_one_may_know(app: Flask) -> N
     panel = Panel(app, someone)
     page = panel.get(f"/account/delete/?id={row.id}", fragment=True).text
     asked = confirmation(page)
-    assert "These stay: Rossi Your role" in asked
+    assert "This is not possible. Your role" in asked
     assert "may not delete 2 customers that would go with it. Here they are: “A”, “B”." in asked
     assert "Mine" not in asked
     assert '<button type="submit"' not in page

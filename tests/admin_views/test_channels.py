@@ -262,3 +262,15 @@ def test_a_panel_and_a_row_in_their_place_have_one_way_to_save(app: Flask) -> No
         assert 'name="close"' not in panel.get(path, fragment=True).text
     assert 'name="close"' in panel.get("/contact/new/").text
     assert Forms(panel.get("/contact/new/").text).only.action == "/contact/new/"
+
+
+def test_the_history_calls_what_a_channel_enables_by_its_name(app: Flask) -> None:
+    row = channel("Trade fair")
+    assert "Created Entity</span> Customers<" in Panel(app).get(f"/channel/history/?id={row.id}").text
+
+
+def test_an_inactive_channel_says_so_in_its_head(app: Flask) -> None:
+    panel, open_one, closed = Panel(app), channel("Trade fair"), channel("Closed shop", active=False)
+    badge = '<span class="pill pill-grey">Inactive</span>'
+    assert badge in panel.get(f"/channel/details/?id={closed.id}").text
+    assert badge not in panel.get(f"/channel/details/?id={open_one.id}").text

@@ -187,7 +187,22 @@ def test_a_record_shows_what_holds_and_from_where(app: Flask) -> None:
     assert "Division" in rows["Customers"]
     assert "Organisation" not in rows["Customers"]
     assert "Organisation" in rows["Channels"]
-    assert page.count("as the rest") == len(RULING) - 1
+    assert page.count("like everything else") == len(RULING) - 1
+
+
+def test_what_the_levels_mean_is_said_above_the_table(app: Flask) -> None:
+    clerk, panel = role("Clerk", {}), Panel(app)
+    for path in (edit(clerk), f"/role/details/?id={clerk.id}"):
+        page = panel.get(path).text
+        assert page.count("Own: what they own. Unit: what members of their business units own.") == 1
+
+
+def test_what_is_not_granted_is_called_none(app: Flask) -> None:
+    page = Panel(app).get("/role/new/").text
+    assert page.count(' value="none">none</option>') > len(RULING)
+    assert "–</option>" not in page
+    assert ">one by one</option>" in page
+    assert ">like everything else</option>" in page
 
 
 # Copies.
@@ -362,13 +377,46 @@ def test_a_user_who_owns_something_is_deactivated_rather_than_deleted(app: Flask
     seller, panel = add_user({}), Panel(app)
     company(owner=seller)
     page = panel.get(f"/user/delete/?id={seller.id}").text
-    assert "It is the owner of 1 customer." in page
-    assert "Deactivate them instead" in page
-    path = f"/user/deactivate/?id={seller.id}"
-    assert path in panel.get(f"/user/details/?id={seller.id}").text
-    assert panel.send(panel.get(path)).status_code == 303
+    assert "It is the owner of 1 customer. Deactivate them instead" in page
+    assert "These stay:" not in page
+    path, record = f"/user/deactivate/?id={seller.id}", f"/user/details/?id={seller.id}"
+    assert f'href="{path}"' in page
+    assert f'hx-get="{path}" hx-target="#dialog"' in panel.get(f"/user/delete/?id={seller.id}", fragment=True).text
+    assert f'hx-get="{path}" hx-target="#dialog"' in panel.get(record).text
+    asked = panel.get(path)
+    assert "They cannot sign in any more, and what they own stays theirs." in asked.text
+    assert f'href="{record}" data-close' in asked.text
+    assert "Inactive</span>" not in panel.get(record).text
+    assert panel.send(asked).location == record
     assert not stored(User, id=seller.id)[0].active
-    assert path not in panel.get(f"/user/details/?id={seller.id}").text
+    page = panel.get(record).text
+    assert '<span class="pill pill-grey">Inactive</span>' in page
+    assert path not in page
+    page = panel.get(f"/user/delete/?id={seller.id}").text
+    assert "It is the owner of 1 customer." in page
+    assert "Deactivate" not in page
+
+
+def test_who_may_not_deactivate_is_not_told_to_do_so_instead(app: Flask) -> None:
+    clerk, reader = add_user({}), Panel(app, add_user({"user": SEE}))
+    form = {"action": "deactivate", "rowid": str(clerk.id)}
+    assert reader.post("/user/action/", form).status_code == 403
+    both = Panel(app, add_user({"user": {Permission.VIEW: Level.ORGANISATION, Permission.EDIT: Level.OWN}}))
+    page = both.post("/user/action/", form).text
+    assert "This is not possible. Your role" in page
+    assert "Deactivate them instead" not in page
+
+
+def test_nobody_can_sign_in_without_a_password_and_the_form_says_so(app: Flask) -> None:
+    page = Panel(app).get("/user/new/").text
+    assert "Nobody can sign in without one. It needs at least 15 characters." in page
+
+
+def test_the_role_of_administrators_stays_and_says_why(app: Flask) -> None:
+    panel = Panel(app)
+    [administrator] = stored(Role, administrator=True)
+    page = panel.get(f"/role/delete/?id={administrator.id}").text
+    assert "Somebody must be able to do everything, so this role stays." in page
 
 
 # The list of users.
@@ -388,6 +436,20 @@ def test_the_list_shows_roles_and_units_with_a_statement_for_each(app: Flask) ->
     with statements() as many:
         panel.get("/user/")
     assert len(many) == len(few)
+
+
+def test_roles_are_left_out_for_who_may_not_see_any(app: Flask) -> None:
+    north = add(BusinessUnit(name="North"))
+    clerk = add_user({}, north)
+    reader = Panel(app, add_user({"user": SEE, "business_unit": SEE}))
+    page = reader.get("/user/").text
+    assert ">Roles</th>" not in page.replace("</a>", "")
+    assert "North" in page
+    record = reader.get(f"/user/details/?id={clerk.id}").text
+    assert "<dt>Roles</dt>" not in record
+    assert "Not filled in: Roles" not in record
+    assert "North" in record
+    assert "<dt>Roles</dt>" in Panel(app).get(f"/user/details/?id={clerk.id}").text
 
 
 def test_users_are_filtered_by_role_and_unit(app: Flask) -> None:

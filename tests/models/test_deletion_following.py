@@ -153,7 +153,7 @@ def test_a_unit_goes_with_the_unit_below_it_only_if_both_can_go() -> None:
     assert preview(db.session, BusinessUnit, [top, below]).rows == [top, below]
     add_user("Viewer", below)
     assert refusals(top, below) == {
-        "Italy": "It is the unit above of 1 business unit.",
+        "Italy": "It has 1 business unit below it.",
         "Milan": "It is the business unit of 1 user.",
     }
 
