@@ -49,7 +49,7 @@ def _in_models() -> Iterator[str]:
                     yield unknown(f"{where}: {fact}", name, description.attributes)
         yield from guarded.in_model(model)
         if model in _along(model):
-            yield f"{model.__name__}: deleting one would lead round to deleting another one; see orphans=\"delete\"."
+            yield f'{model.__name__}: deleting one would lead round to deleting another one; see orphans="delete".'
 
 
 def _along(model: type[Base], seen: tuple[type[Base], ...] = ()) -> Iterator[type[Base]]:

@@ -1,4 +1,4 @@
-"""The panel explains itself: a button that cannot be pressed, a record that somebody cannot find, the eyes of others."""
+"""The panel explains itself: a refused button, a record that somebody cannot find, the eyes of others."""
 
 from __future__ import annotations
 
