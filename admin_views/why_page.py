@@ -71,6 +71,7 @@ def why(actor: Actor, permission: Permission, row: Base, back: Link, *, mine: bo
         Step(gettext("Roles"), list(_roles(found, mine=mine))),
         *_units(found, units.of(actor.user_id)),
         Step(gettext("Owner"), list(_owners(found, actor, units, mine=mine))),
+        *_needed(found, actor, title_of(row), mine=mine),
         *_fields(found),
     ]
     return Why(verdict(found, actor, title_of(row), mine=mine), found.allowed, steps, back)
@@ -146,6 +147,13 @@ def _where(held: Held, actor: Actor, units: Units, name: str) -> str:
 def placed(name: str, units: Sequence[str]) -> str:
     """Return a person with their business units."""
     return gettext("%(name)s, in %(units)s", name=name, units=", ".join(units)) if units else name
+
+
+def _needed(found: Explanation, actor: Actor, title: str, *, mine: bool) -> Iterator[Step]:
+    """Say what else has to be allowed, and what the roles grant of that."""
+    if found.also:
+        lines = [Line(verdict(found.also, actor, title, mine=mine)), *_roles(found.also, mine=mine)]
+        yield Step(gettext("Also needed"), lines)
 
 
 def _fields(found: Explanation) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.base import Base
 from models.description import Attribute, describe
 from models.owned import Owned
-from models.permissions import Actor, owners_of, ruling_entity
+from models.permissions import Actor, is_also_edit, owners_of, ruling_entity
 from models.rights import Access, Level, Permission, Rights
 from models.unit import BusinessUnit
 from models.user import User, UserUnit
@@ -45,7 +45,10 @@ class Opened:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A decision with its reasons: `path` leads from the entity to the one whose rule holds."""
+    """A decision with its reasons: `path` leads from the entity to the one whose rule holds.
+
+    `also` explains the permission that it needs besides.
+    """
 
     permission: Permission
     path: tuple[type[Base], ...]
@@ -53,6 +56,7 @@ class Explanation:
     level: Level
     held: tuple[Held, ...]
     opened: tuple[Opened, ...]
+    also: Explanation | None = None
 
     @property
     def ruling(self) -> type[Base]:
@@ -67,7 +71,8 @@ class Explanation:
     @property
     def allowed(self) -> bool:
         """What follows from the steps; always what `decide` says."""
-        return bool(self.level) and all(each.within for each in self.held)
+        alone = bool(self.level) and all(each.within for each in self.held)
+        return alone and (self.also is None or self.also.allowed)
 
 
 def explain(actor: Actor, permission: Permission, model: type[Base], row: Base | None = None) -> Explanation:
@@ -82,6 +87,7 @@ def explain(actor: Actor, permission: Permission, model: type[Base], row: Base |
         level,
         tuple(_held(actor, level, owner) for owner in dict.fromkeys(owners)),
         tuple(_opened(actor, each) for each in describe(model).guarded),
+        explain(actor, Permission.EDIT, model, row) if is_also_edit(permission, row) else None,
     )
 
 

@@ -98,16 +98,21 @@ def decide(actor: Actor, permission: Permission, model: type[Base], row: Base | 
     """Say whether the actor may do this with rows of the entity, or with this very row.
 
     A change of owner is the permission *assign*, asked of the owner before and the one after; the others look at the
-    owner in the database, and of a new row at the one it will have.
+    owner in the database, and of a new row at the one it will have. Who gives a stored row away edits it, too.
     """
     ruling = ruling_entity(model)
     level = actor.level(ruling.__tablename__, permission)
     about = {"action": permission.value, "entity": model.__plural__.lower(), "roles": role_names(actor)}
     if level is Level.NONE:
         return Decision(False, NOTHING, about)
-    if row is None or _reaches(actor, level, owners_of(row, both=permission is Permission.ASSIGN)):
-        return Decision(True)
-    return Decision(False, NARROW[level], about | {"title": title_of(row)})
+    if row is not None and not _reaches(actor, level, owners_of(row, both=permission is Permission.ASSIGN)):
+        return Decision(False, NARROW[level], about | {"title": title_of(row)})
+    return decide(actor, Permission.EDIT, model, row) if is_also_edit(permission, row) else Decision(True)
+
+
+def is_also_edit(permission: Permission, row: Base | None) -> bool:
+    """Return whether this changes the row as editing does: the owner of a stored row is one of its values."""
+    return permission is Permission.ASSIGN and row is not None and inspect(row).persistent
 
 
 def criterion(actor: Actor, permission: Permission, model: type[Base], columns: Any) -> ColumnElement[bool] | None:

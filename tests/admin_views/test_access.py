@@ -196,6 +196,14 @@ def test_only_what_has_an_owner_of_its_own_is_assigned(app: Flask, story: Story)
     assert "assign" not in page
 
 
+def test_who_may_assign_but_not_edit_is_told_that_both_are_needed(app: Flask, story: Story) -> None:
+    edith = add_user({"customer": {**OWN, **SEE, Permission.ASSIGN: Level.UNIT}}, story.salerno, name="Edith")
+    page = why(story.admin, story.berts, "assign", user=edith.id)
+    for words in ("Edith may not assign “Berts Srl”", "Bert, also in Salerno", "Also needed", "Edith may not edit"):
+        assert words in page
+    assert "Also needed" not in why(story.admin, story.berts, "edit", user=edith.id)
+
+
 def test_a_missing_row_is_explained_by_those_who_see_it(app: Flask, story: Story) -> None:
     hidden = add_user({"customer": OWN}, story.north, name="Dora")
     assert Panel(app, hidden).get(f"/customer/details/?id={story.berts.id}").status_code == 404

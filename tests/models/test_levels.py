@@ -14,7 +14,7 @@ from models.contact import Contact
 from models.customer import Customer, Rating
 from models.errors import Refused
 from models.gate import acting_as, set_actor
-from models.permissions import SYSTEM, Actor, Level, Permission, decide
+from models.permissions import NARROW, SYSTEM, Actor, Level, Permission, decide
 from models.rights import Access, Grants
 from models.role import RoleField
 from models.unit import BusinessUnit
@@ -70,6 +70,13 @@ def customer(name: str) -> Any:
     return db.session.scalars(select(Customer).where(Customer.name == name)).one()
 
 
+def decided(firm: Firm, permission: Permission) -> set[str]:
+    """Return the customers with which the head may do something."""
+    head = firm.actor("Head")
+    set_actor(db.session, SYSTEM)
+    return {row.name for row in db.session.scalars(select(Customer)) if decide(head, permission, Customer, row)}
+
+
 REACHED = {
     Level.NONE: set[str](),
     Level.OWN: {"Head"},
@@ -89,11 +96,25 @@ def test_a_level_reaches_just_its_owners(firm: Firm, level: Level) -> None:
 @pytest.mark.parametrize("permission", Permission)
 @pytest.mark.parametrize("level", Level)
 def test_a_decision_reaches_as_far(firm: Firm, permission: Permission, level: Level) -> None:
-    firm.may("Head", **{permission.value: level})
+    also = {} if permission is not Permission.ASSIGN else {"edit": Level.ORGANISATION}
+    firm.may("Head", **{**also, permission.value: level})
+    assert decided(firm, permission) == REACHED[level]
+
+
+@pytest.mark.parametrize("edit", Level)
+def test_a_row_is_assigned_by_those_who_may_edit_it_as_well(firm: Firm, edit: Level) -> None:
+    firm.may("Head", assign=Level.DIVISION, edit=edit)
+    assert decided(firm, Permission.ASSIGN) == REACHED[min(edit, Level.DIVISION)]
+
+
+def test_assigning_is_refused_for_the_edit_that_is_missing(firm: Firm) -> None:
+    firm.may("Head", view=Level.UNIT, assign=Level.UNIT, edit=Level.OWN)
     head = firm.actor("Head")
-    set_actor(db.session, SYSTEM)
-    rows = db.session.scalars(select(Customer)).all()
-    assert {row.name for row in rows if decide(head, permission, Customer, row)} == REACHED[level]
+    refused = decide(head, Permission.ASSIGN, Customer, customer("Peer"))
+    assert (refused.reason, refused.params["action"]) == (NARROW[Level.OWN], "edit")
+    customer("Peer").owner_id = head.user_id
+    with pytest.raises(Refused, match="may edit only your own customers"):
+        db.session.commit()
 
 
 def test_a_division_reaches_down_the_tree_and_never_up(firm: Firm) -> None:

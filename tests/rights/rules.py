@@ -91,7 +91,11 @@ class Rules:
         return DONE if self.may(who, "view", row) else ABSENT
 
     def asked(self, who: Handle, row: Handle) -> frozenset[str] | str:
-        return frozenset(each for each in ACTIONS if self.may(who, each, row)) if self.may(who, "view", row) else ABSENT
+        """Who gives a row away edits it."""
+        if not self.may(who, "view", row):
+            return ABSENT
+        found = {each for each in ACTIONS if self.may(who, each, row)}
+        return frozenset(found if "edit" in found else found - {"assign"})
 
     # What is written.
 
