@@ -157,7 +157,7 @@ def test_who_sees_everything_but_edits_their_own_reads_why_not(app: Flask) -> No
     regrant(EDITOR, {"*": wide, **SET_UP})
     story = Story(app)
     page = story.panel.get(f"/customer/details/?id={story.theirs.id}").text
-    assert "is not yours" in page
+    assert "edit and delete only your own customers" in page
     assert "/contact/new/" not in page
     assert "/contact/edit/" not in page
     assert story.panel.get(f"/customer/edit/?id={story.theirs.id}").status_code == 403
