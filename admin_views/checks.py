@@ -54,11 +54,7 @@ def _in_models() -> Iterator[str]:
 
 def _along(model: type[Base], seen: tuple[type[Base], ...] = ()) -> Iterator[type[Base]]:
     """Yield the entities whose rows are deleted with those of this one."""
-    following = [
-        other
-        for other, each in referring(model)
-        if other.__mapper__.relationships[each.key].info["relation"].orphans == "delete"
-    ]
+    following = [other for other, each in referring(model) if getattr(each.relation, "orphans", "") == "delete"]
     for other in (*(child.model for child in describe(model).children), *following):
         if other not in seen:
             yield other

@@ -109,10 +109,10 @@ def _offer(view: Any, form: Any, field: Picker, attribute: Attribute, *, new: bo
         field.optional = not field.demanded
     if not new or field.name in request.form:
         return
-    if offers.is_sole(view.model, attribute) or offers.must_be_offered(view.model, attribute):
+    if offers.is_sole(attribute) or offers.must_be_offered(view.model, attribute):
         found = offers.first_offered(view.model, attribute, 2)
         form.lacks = None if found else attribute
-        if len(found) == 1 and offers.is_sole(view.model, attribute):
+        if len(found) == 1 and offers.is_sole(attribute):
             delattr(form, field.short_name)
     elif request.method == "GET":
         field.data = field.data or _preset(view, field.short_name)
@@ -155,12 +155,13 @@ def _suggest(form: Any, field: Any, attribute: Attribute, row: Any) -> None:
 
 def _preset(view: Any, key: str) -> Any:
     """Return whom or what a new row points to unless told otherwise: its creator, or the default row."""
-    relation = view.model.__mapper__.relationships[key].info["relation"]
+    attribute = view.description.attributes[key]
+    relation = attribute.relation
     if isinstance(relation, Reference) and relation.creator:
         return find(db.session, User, actor_of(db.session).user_id)
     if isinstance(relation, Reference) and relation.orphans == "default":
         with suppress(DomainError):
-            return default_of(db.session, view.description.attributes[key].target)
+            return default_of(db.session, attribute.target)
     return None
 
 
@@ -209,7 +210,7 @@ def _notice(view: Any, form: Any) -> Notice | None:
     if lacks is None:
         return None
     words = {"things": label(view.model.__plural__).lower(), "thing": label(lacks.label).lower()}
-    other = next((each for each in view.admin._views if getattr(each, "model", None) is lacks.target), None)
+    other = view.view_of(lacks.target)
     if other is None or not other.is_accessible():
         return Notice(gettext("%(things)s need a %(thing)s, and your role shows you none.", **words).capitalize())
     way = Link(gettext("Create one"), other.get_url(".create_view")) if other.can_create else None

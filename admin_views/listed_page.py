@@ -70,21 +70,16 @@ def preset(view: Any, row: Any) -> None:
 def answer(view: Any, host: Base) -> Any:
     """Return the page of the grid that is asked for, as a fragment."""
     way: Any = way_asked(view)
-    other = view_of(view, type(host))
+    other = view.view_of(type(host))
     return view.render("admin/grid.html", grid=grid(view, host, way, _grouped_by(other, way), view.state().page))
 
 
 def grids(view: Any, row: Base) -> Iterator[Grid]:
     """Yield what points to a record and asked to be listed, each by the view that manages it."""
     for way in listed_on(view.model):
-        other = view_of(view, way.model)
+        other = view.view_of(way.model)
         if other is not None and other.is_accessible():
             yield grid(other, row, way, _grouped_by(view, way))
-
-
-def view_of(view: Any, model: type[Base]) -> Any:
-    """Return the view that manages an entity, if there is one."""
-    return next((each for each in view.admin._views if getattr(each, "model", None) is model), None)
 
 
 def grid(view: Any, host: Base, way: Listed, by: str | None, number: int = 1) -> Grid:

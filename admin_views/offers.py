@@ -47,10 +47,9 @@ def must_be_offered(model: type[Base], attribute: Attribute) -> bool:
     return attribute.required and attribute.target.offered(model) is not None
 
 
-def is_sole(model: type[Base], attribute: Attribute) -> bool:
+def is_sole(attribute: Attribute) -> bool:
     """Return whether a new row takes the only row there is to choose."""
-    relation = model.__mapper__.relationships[attribute.key].info["relation"]
-    return isinstance(relation, Reference) and relation.sole
+    return isinstance(attribute.relation, Reference) and attribute.relation.sole
 
 
 def is_owner(model: type[Base], attribute: Attribute) -> bool:

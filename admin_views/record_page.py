@@ -177,7 +177,7 @@ def _badges(view: Any, row: Base) -> Iterator[Badge]:
 def _grids(view: Any, row: Base) -> Iterator[Grid]:
     """The children in the order that the view declares, each by the view that manages them; then what points here."""
     for model in view.inline_models:
-        other = next((each for each in view.admin._views if getattr(each, "model", None) is model), None)
+        other = view.view_of(model)
         if other is not None and other.is_accessible():
             yield grid_page.grid(other, row)
     yield from listed_page.grids(view, row)

@@ -151,6 +151,10 @@ class DeclaredView(ModelView):
         """The filters of the list by key, whoever asks."""
         return filters_for(self.model, options.declared(self, "column_filters"))
 
+    def view_of(self, model: type[Base]) -> Any:
+        """Return the view that manages an entity, if there is one."""
+        return next((each for each in self.admin._views if getattr(each, "model", None) is model), None)
+
     # Policy: only asked here, decided in models/permissions.py.
 
     def allows(self, permission: Permission, row: Base | None = None) -> Decision:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import os
-import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 import psycopg
@@ -15,7 +12,7 @@ from psycopg import sql
 
 from benchmarks.world import fill
 from tests.conftest import dispose, make_app, migrate
-from tests.databases import PostgreSQL, as_postgres, free_port, programs
+from tests.databases import PostgreSQL, free_port, programs
 
 MEMORY = {"shared_buffers": "1GB", "maintenance_work_mem": "512MB", "max_wal_size": "8GB"}
 
@@ -42,6 +39,7 @@ class Cluster(PostgreSQL):
     """A PostgreSQL cluster whose files stay."""
 
     SETTINGS = {**PostgreSQL.SETTINGS, **MEMORY}
+    PATIENCE = 300  # it may have to recover what it was doing when it was ended
 
     def __init__(self, folder: Path) -> None:
         self._programs, self._server = programs(), None
@@ -67,20 +65,6 @@ class Cluster(PostgreSQL):
             self._server.send_signal(signal.SIGINT)
             self._server.wait(timeout=300)
             self._server = None
-
-    def _start(self) -> None:
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-        data = str(self.folder / "data")
-        if not Path(data).exists():
-            initdb = [str(self._programs / "initdb"), "--auth=trust", "--username=clientela", "--no-sync"]
-            initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", data]
-            subprocess.run([*as_postgres(), *initdb], cwd=self.folder, check=True, capture_output=True)
-        settings = [part for name, value in self.SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        server = [str(self._programs / "postgres"), "-D", data, "-k", str(self.folder), "-p", str(self.port), *settings]
-        with (self.folder / "log").open("wb") as log:
-            self._server = subprocess.Popen([*as_postgres(), *server], cwd=self.folder, stdout=log, stderr=log)
-        self._await_server(self._server, 300)
 
     def _rows(self, command: str, *parts: sql.Composable) -> list[object]:
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:

@@ -23,7 +23,7 @@ from models.excess import EVERYTHING, excess, gains_beyond, is_bounded, reaches_
 from models.gate import actor_of, ungated, written
 from models.i18n import N_
 from models.permissions import Actor
-from models.related import related, relation_set, stored_key
+from models.related import coming_key, related, stored_key
 from models.rights import EVERY_OTHER
 from models.role import Role, RoleField, RoleGrant
 from models.unit import BusinessUnit
@@ -120,10 +120,7 @@ def _is(user: Any, actor: Actor) -> bool:
 
 
 def _is_moved(unit: Any) -> bool:
-    if not inspect(unit).persistent:
-        return False
-    coming = getattr(unit.above, "id", None) if relation_set(unit, "above") else unit.above_id
-    return bool(coming != stored_key(unit, "above"))
+    return inspect(unit).persistent and coming_key(unit, "above") != stored_key(unit, "above")
 
 
 def _above(session: Session, actor: Actor, touched: Touched) -> Iterator[Refused]:

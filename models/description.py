@@ -14,7 +14,7 @@ from models.base import Base
 from models.fields import Facts, facts_of, kind_of
 from models.kinds import LONG_TEXT, ONE_OF, PERSON, TITLE, Kind, Search
 from models.naming import sentence
-from models.relations import Parent, Relation
+from models.relations import Parent, Reference, Relation
 
 LONGEST_TITLE = 80
 
@@ -30,7 +30,12 @@ class Attribute:
     column: Column[Any]
     python_type: type
     target: type[Base] | None = None
-    is_parent: bool = False
+    relation: Relation | None = None
+
+    @property
+    def is_parent(self) -> bool:
+        """Whether it leads to the row that this one belongs to."""
+        return isinstance(self.relation, Parent)
 
     @property
     def required(self) -> bool:
@@ -177,7 +182,7 @@ def _listed(model: type[Base]) -> list[tuple[str, type[Base], Any]]:
     return [
         (each.key, each.target, getattr(model, each.column.key))
         for each in describe(model).attributes.values()
-        if each.target and getattr(inspect(model).relationships[each.key].info["relation"], "listed", False)
+        if each.target and isinstance(each.relation, Reference) and each.relation.listed
     ]
 
 
@@ -205,11 +210,10 @@ def _attribute(model: type[Base], key: str) -> Attribute:
 def _related(model: type[Base], key: str, prop: RelationshipProperty[Any]) -> Attribute:
     relation: Relation = prop.info["relation"]
     column = next(iter(prop.local_columns))
-    target, fixed = prop.mapper.class_, getattr(relation, "fixed", False)
-    derived = getattr(relation, "orphans", "refuse") == "default" or getattr(relation, "derived", False)
-    facts = Facts(label=relation.label, help=relation.help, fixed=fixed, derived=derived)
-    label = facts.label or sentence(key)
-    return Attribute(key, label, None, facts, column, target, target, isinstance(relation, Parent))  # type: ignore[arg-type]
+    target, own = prop.mapper.class_, relation if isinstance(relation, Reference) else Reference()
+    derived = own.derived or own.orphans == "default"
+    facts = Facts(label=relation.label, help=relation.help, fixed=own.fixed, derived=derived)
+    return Attribute(key, relation.label or sentence(key), None, facts, column, target, target, relation)  # type: ignore[arg-type]
 
 
 def _python_type(column: Column[Any]) -> type:

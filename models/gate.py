@@ -24,13 +24,12 @@ from models.permissions import (
     LOOKING,
     Actor,
     Permission,
-    coming_owner,
     criterion,
     decide,
     may_edit,
     role_names,
 )
-from models.related import related, stored_key
+from models.related import coming_key, related, stored_key
 
 
 class GateError(RuntimeError):
@@ -163,7 +162,7 @@ def _demand_assignment(actor: Actor, row: Base) -> None:
     if not isinstance(row, Owned):
         return
     before = stored_key(row, "owner") if inspect(row).persistent else actor.user_id
-    if coming_owner(row) != before:
+    if coming_key(row, "owner") != before:
         decision = decide(actor, Permission.ASSIGN, type(row), row)
         if not decision:
             raise Refused(decision.reason, "owner", **decision.params)

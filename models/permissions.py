@@ -14,7 +14,7 @@ from models.base import Base
 from models.description import Attribute, describe, title_of
 from models.i18n import N_
 from models.owned import Owned
-from models.related import find, related, relation_set, stored_key
+from models.related import coming_key, find, related, stored_key
 from models.rights import EVERYTHING, READING, Access, Grants, Level, Permission, Rights
 from models.user import User
 
@@ -190,9 +190,4 @@ def _own_owners(row: Any, *, both: bool) -> Iterator[int | None]:
     if is_stored:
         yield stored_key(owned, "owner")
     if both or not is_stored:
-        yield coming_owner(owned)
-
-
-def coming_owner(row: Any) -> int | None:
-    """Return who will own the row once it is written, by key."""
-    return getattr(row.owner, "id", None) if relation_set(row, "owner") else row.owner_id
+        yield coming_key(owned, "owner")

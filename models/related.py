@@ -44,6 +44,11 @@ def stored_key(row: Base, key: str) -> int | None:
     return history.deleted[0] if history.deleted else getattr(row, f"{key}_id")  # type: ignore[no-any-return]
 
 
+def coming_key(row: Base, key: str) -> int | None:
+    """Return the foreign key that a relation will have once it is written; None if it leads to a row not stored yet."""
+    return getattr(getattr(row, key), "id", None) if relation_set(row, key) else getattr(row, f"{key}_id")
+
+
 def holder_of(session: Any, model: type[Base], key: str, value: Any) -> str | None:
     """Return the title of the row that holds a unique value, if the actor may see that row."""
     found = session.scalar(select(model).where(getattr(model, key) == value)) if value is not None else None

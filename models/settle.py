@@ -16,7 +16,7 @@ from models.errors import DomainError, DomainErrors
 from models.gate import actor_of, ungated, written
 from models.i18n import N_
 from models.permissions import Permission
-from models.related import LARGEST_KEY, find_all, load_parts, related, relation_set
+from models.related import LARGEST_KEY, coming_key, find_all, load_parts, related, relation_set
 from models.relations import Reference
 
 OFFERING = ungated("whether a row can be chosen is asked of one that the actor has named already")
@@ -93,9 +93,8 @@ def _fill(session: Session) -> None:
 def _references(rows: Iterable[Base]) -> Iterator[tuple[Base, Attribute, Reference]]:
     for row in rows:
         for each in describe(type(row)).attributes.values():
-            relation = inspect(type(row)).relationships[each.key].info["relation"] if each.target else None
-            if isinstance(relation, Reference):
-                yield row, each, relation
+            if isinstance(each.relation, Reference):
+                yield row, each, each.relation
 
 
 def _default(session: Session, target: Any) -> Base | None:
@@ -158,11 +157,11 @@ def _not_offered(session: Session, rows: Iterable[Base]) -> Iterator[DomainError
                 chosen[each.target, type(row)].append((row, each))
     for (target, model), pairs in chosen.items():
         offered: Any = target.offered(model)
-        wanted = {key for row, each in pairs if (key := _key(row, each)) is not None}
+        wanted = {key for row, each in pairs if (key := coming_key(row, each.key)) is not None}
         query = select(target.id).where(target.id.in_({key for key in wanted if 0 < key <= LARGEST_KEY}), offered)
         there = set(session.scalars(query, execution_options=OFFERING)) if wanted else set()
         for row, each in pairs:
-            if _key(row, each) in wanted - there and related(row, each.key) is not None:
+            if coming_key(row, each.key) in wanted - there and related(row, each.key) is not None:
                 yield _about(row, DomainError(NOT_OFFERED, each.key, thing=each.label.lower()))
 
 
@@ -171,14 +170,6 @@ def _is_choice(row: Base, relation: Attribute) -> bool:
     if relation.target is None or relation.is_parent or relation.facts.fixed:
         return False
     return relation.target.offered(type(row)) is not None
-
-
-def _key(row: Base, relation: Attribute) -> int | None:
-    """Return the key of the row that a relation leads to; None if it is not stored yet."""
-    found: int | None = getattr(row, relation.column.key)
-    if relation_set(row, relation.key):
-        found = getattr(getattr(row, relation.key), "id", None)
-    return found
 
 
 def _to_settle(session: Session) -> Iterator[Base]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, UOWTransaction
 
+from models.checking import is_reassigned
 from models.errors import DomainError
 from models.gate import ungated
 from models.i18n import N_
@@ -19,7 +20,11 @@ WALKING = ungated("which unit is below which counts for everybody; how they are 
 
 def keep_a_tree(session: Session, context: UOWTransaction, instances: object) -> None:
     """Refuse to move a unit below itself; the tree stays locked until the move is committed."""
-    moved = [unit for unit in (*session.new, *session.dirty) if isinstance(unit, BusinessUnit) and _is_moved(unit)]
+    moved = [
+        unit
+        for unit in (*session.new, *session.dirty)
+        if isinstance(unit, BusinessUnit) and is_reassigned(unit, "above")
+    ]
     if not moved:
         return
     rows = select(BusinessUnit.id, BusinessUnit.above_id).order_by(BusinessUnit.id).with_for_update()  # type: ignore[attr-defined]
@@ -30,10 +35,6 @@ def keep_a_tree(session: Session, context: UOWTransaction, instances: object) ->
             error = DomainError(CIRCLE, "above")
             error.subject = unit
             raise error
-
-
-def _is_moved(unit: Any) -> bool:
-    return relation_set(unit, "above") or bool(inspect(unit).attrs.above_id.history.has_changes())
 
 
 def _node(unit: Any) -> Any:

@@ -63,6 +63,7 @@ class PostgreSQL:
         "wal_level": "minimal",
         "shared_buffers": "64MB",
     }
+    PATIENCE = 30  # seconds until it answers
 
     def __init__(self, migrate: Migrate) -> None:
         self._programs = programs()
@@ -94,17 +95,18 @@ class PostgreSQL:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
         data = str(self.folder / "data")
-        initdb = [str(self._programs / "initdb"), "--auth=trust", "--username=clientela", "--no-sync"]
-        initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", data]
-        subprocess.run([*as_postgres(), *initdb], cwd=self.folder, check=True, capture_output=True)
+        if not Path(data).exists():
+            initdb = [str(self._programs / "initdb"), "--auth=trust", "--username=clientela", "--no-sync"]
+            initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", data]
+            subprocess.run([*as_postgres(), *initdb], cwd=self.folder, check=True, capture_output=True)
         settings = [part for name, value in self.SETTINGS.items() for part in ("-c", f"{name}={value}")]
         server = [str(self._programs / "postgres"), "-D", data, "-k", str(self.folder), "-p", str(self.port), *settings]
         with (self.folder / "log").open("wb") as log:
             self._server = subprocess.Popen([*as_postgres(), *server], cwd=self.folder, stdout=log, stderr=log)
         self._await_server(self._server)
 
-    def _await_server(self, server: subprocess.Popen[bytes], seconds: float = 30) -> None:
-        deadline = time.monotonic() + seconds
+    def _await_server(self, server: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + self.PATIENCE
         while True:
             try:
                 return psycopg.connect(self._dsn("postgres")).close()

@@ -78,7 +78,8 @@ def climb(above: Doomed, key: Any, to: Doomed | None = None) -> Any:
 def incoming_to(model: type[Base]) -> Iterator[Incoming]:
     """Yield the references of all entities to this one."""
     for other, each in referring(model):
-        yield Incoming(other, each.key, each.label, other.__mapper__.relationships[each.key].info["relation"])
+        if isinstance(each.relation, Reference):
+            yield Incoming(other, each.key, each.label, each.relation)
 
 
 def pointing(incoming: Incoming, target: Doomed, going: Sequence[Doomed]) -> ColumnElement[bool]:
