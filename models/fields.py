@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
 
-from sqlalchemy import String, Text
+from sqlalchemy import Date, String, Text
 from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, mapped_column
 
 from models import kinds
@@ -30,6 +30,7 @@ PostalCode = Annotated[str, mapped_column(String(20), info={"kind": kinds.POSTAL
 Country = Annotated[str, mapped_column(String(2), info={"kind": kinds.COUNTRY})]
 Province = Annotated[str, mapped_column(String(100), info={"kind": kinds.PROVINCE})]
 Email = Annotated[str, mapped_column(String(254), info={"kind": kinds.EMAIL})]
+Emails = Annotated[str, mapped_column(Text, info={"kind": kinds.EMAILS})]
 Phone = Annotated[str, mapped_column(String(40), info={"kind": kinds.PHONE})]
 Url = Annotated[str, mapped_column(String(255), info={"kind": kinds.URL})]
 VatNumber = Annotated[str, mapped_column(String(20), info={"kind": kinds.VAT_NUMBER})]
@@ -39,12 +40,18 @@ Currency = Annotated[str, mapped_column(String(3), info={"kind": kinds.CURRENCY}
 Language = Annotated[str, mapped_column(String(5), info={"kind": kinds.LANGUAGE})]
 Tags = Annotated[str, mapped_column(String(500), info={"kind": kinds.TAGS})]
 Count = Annotated[int, mapped_column(info={"kind": kinds.COUNT})]
+Amount = Annotated[Decimal, mapped_column(FixedPoint(3), info={"kind": kinds.AMOUNT})]
+Price = Annotated[Decimal, mapped_column(FixedPoint(6), info={"kind": kinds.PRICE})]
+Quantity = Annotated[Decimal, mapped_column(FixedPoint(4), info={"kind": kinds.QUANTITY})]
+Day = Annotated[date, mapped_column(Date)]
+Iban = Annotated[str, mapped_column(String(34), info={"kind": kinds.IBAN})]
 Percent = Annotated[Decimal, mapped_column(FixedPoint(2), info={"kind": kinds.PERCENT})]
 Token = Annotated[str, mapped_column(String(255), info={"kind": kinds.TOKEN})]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 OneOf = Annotated[str, mapped_column(String(100), info={"kind": kinds.ONE_OF})]
 CustomerPassword = Annotated[str, mapped_column(String(255), info={"kind": kinds.CUSTOMER_PASSWORD})]
 StaffPassword = Annotated[str, mapped_column(String(255), info={"kind": kinds.STAFF_PASSWORD})]
+ApiSecret = Annotated[str, mapped_column(String(64), info={"kind": kinds.API_SECRET})]
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class Facts:
     row is new; `derived` ones may be left empty and are filled in. `needs` names the attribute that must be on for this
     one to be set; `shown_as` the one beside which a person looks for it. `when` names an attribute and the choice that
     makes this one required, which `demand` then asks for. Of a `seldom_shared` value people are told when another row
-    has it too. A `guarded` one is for those alone whose role opens it.
+    has it too. A `guarded` one is for those alone whose role opens it. `currency` names the attribute, dotted from this
+    row, that says in which currency an amount is.
     """
 
     label: str | None = None
@@ -72,6 +80,7 @@ class Facts:
     demand: str | None = None
     seldom_shared: bool = False
     guarded: bool = False
+    currency: str | None = None
 
 
 FACTS = {each.name for each in fields(Facts)}
@@ -88,9 +97,9 @@ def moment(**facts: Any) -> MappedColumn[Any]:
     return field(fixed=True, default=utcnow, **facts)
 
 
-def parent(*, part: bool = False) -> Any:
-    """Declare the row this one belongs to and is deleted with; a `part` is edited within its parent's form."""
-    return Parent(part=part)
+def parent(*, part: bool = False, most: int = 50) -> Any:
+    """Declare the row this one belongs to and is deleted with; a `part`, of at most so many, is edited in its form."""
+    return Parent(part=part, most=most)
 
 
 def reference(

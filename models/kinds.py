@@ -14,7 +14,9 @@ from typing import Any
 
 from models.errors import DomainError
 from models.i18n import N_
-from models.rules import currency, einvoice, email, language, phone, places, postal, tax_code, text, url, vat
+from models.rules import currency, einvoice, email, iban, language, phone, places, postal, tax_code, text, url, vat
+from models.rules.api_token import seal_token
+from models.rules.numbers import clean_decimal
 from models.sealing import seal_for
 
 
@@ -28,10 +30,11 @@ class Search(Enum):
 
 @dataclass(frozen=True)
 class Companion:
-    """A second column that follows the first: `phone_e164` beside `phone`."""
+    """A second column that follows the first: `phone_e164` beside `phone`; of the same type, or text so long."""
 
     suffix: str
     compute: Callable[[Any, str | None], str | None]
+    length: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,11 @@ def _percent(value: Any) -> Decimal:
     return number.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def _amount_text(value: Decimal | None, country: str | None) -> str | None:
+    """Return an amount as people would look for it; the database holds it as a whole number."""
+    return None if value is None else f"{value:.2f}"
+
+
 def _phone_key(value: str | None, country: str | None) -> str | None:
     if not value:
         return None
@@ -101,6 +109,7 @@ POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TE
 COUNTRY = Kind("country", places.clean_country)
 PROVINCE = Kind("province", _line(100), places.clean_province, required_in=places.has_provinces)
 EMAIL = Kind("email", email.clean_email, search=Search.TEXT, personal=True)
+EMAILS = Kind("emails", email.clean_emails, search=Search.TEXT, personal=True)
 PHONE = Kind("phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True)
 URL = Kind("url", url.clean_website, search=Search.TEXT)
 VAT_NUMBER = Kind("vat_number", _line(40), vat.clean_vat, Search.TEXT)
@@ -111,7 +120,17 @@ LANGUAGE = Kind("language", language.clean_language)
 TAGS = Kind("tags", _tags, search=Search.TEXT)
 COUNT = Kind("count", _count)
 PERCENT = Kind("percent", _percent)
+AMOUNT = Kind(
+    "amount",
+    partial(clean_decimal, places=3, most=10**12),
+    search=Search.DIGITS,
+    companion=Companion("text", _amount_text, 20),
+)
+PRICE = Kind("price", partial(clean_decimal, places=6, most=10**9))
+QUANTITY = Kind("quantity", partial(clean_decimal, places=4, most=10**9))
+IBAN = Kind("iban", iban.clean_iban, search=Search.TEXT)
 TOKEN = Kind("token", _line(255))
 ONE_OF = Kind("one_of", _line(100))
 CUSTOMER_PASSWORD = Kind("secret", partial(seal_for, who="customer"), secret=True)
 STAFF_PASSWORD = Kind("secret", partial(seal_for, who="staff"), secret=True)
+API_SECRET = Kind("secret", seal_token, secret=True)

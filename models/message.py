@@ -1,0 +1,47 @@
+"""Emails sent to customers, and what became of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Timestamped
+from models.choices import Choice
+from models.customer import Customer
+from models.fields import Count, Emails, Line, LongText, Moment, Name, Token, field, parent, reference
+from models.user import User
+
+
+class MessageStatus(Choice):
+    """How far a message came; one that stays `sending` was interrupted, and nobody knows whether it went out."""
+
+    SENDING = "sending", "grey"
+    SENT = "sent", "green"
+    PARTLY = "partly_sent", "yellow"
+    REFUSED = "refused", "red"
+    FAILED = "failed", "red"
+
+
+class Message(Timestamped, Base):
+    """An email to a customer, with whom it reached and why it did not."""
+
+    __label__ = "Email"
+
+    customer: Mapped[Customer] = parent()
+    subject: Mapped[Name] = field(lasting=True)
+    recipients: Mapped[Emails] = field(lasting=True, label="To")
+    cc: Mapped[Emails | None] = field(lasting=True, label="CC")
+    body: Mapped[LongText] = field(lasting=True, label="Text")
+    attachment: Mapped[Line | None] = field(fixed=True)
+    status: Mapped[MessageStatus] = field(default=MessageStatus.SENDING, fixed=True)
+    detail: Mapped[LongText | None] = field(fixed=True)
+    missed: Mapped[Emails | None] = field(fixed=True, label="Not reached")
+    sent_at: Mapped[Moment | None] = field(fixed=True, label="Sent")
+    tries: Mapped[Count] = field(default=1, fixed=True)
+    author: Mapped[User | None] = reference(orphans="clear", creator=True, fixed=True)
+    message_id: Mapped[Token] = field(unique=True, hidden=True)
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        """The newest come first, of all customers and of one."""
+        return (Index(None, "sent_at", "id"),)
