@@ -5,6 +5,9 @@
   to 2025, AO included, and the four Sardinian ones retired in 2016. Spain: provinces, not communities. United States:
   with the military posts.
 * `vat_rates.json`: rates in per cent; its date and sources are in the file.
+* `units.csv`: the usual ones of UN/ECE Recommendation 20, and packages of Recommendation 21 (their codes begin with X).
+* `natures.csv`, `payment_methods.csv`, `tax_regimes.csv`: the code lists Natura, ModalitaPagamento and RegimeFiscale of
+  FatturaPA 1.2.3, with the VAT category (UNTDID 5305), VATEX code and payment means (UNTDID 4461) of EN 16931.
 """
 
 from __future__ import annotations
