@@ -133,3 +133,4 @@ class Paper:
     language: str = "en"
     transport: Transport | None = None
     origins: Sequence[Origin] = ()
+    cancelled: bool = False
