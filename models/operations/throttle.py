@@ -41,11 +41,17 @@ class WrongPassword(DomainError):
 
 
 @contextmanager
-def counted_try(session: Any, account: str, ip: str) -> Iterator[None]:
-    """Count this block as a wrong try if it raises `WrongPassword`; raise Throttled after too many of them."""
+def counted_try(session: Any, account: str, ip: str | None, most: int = MOST) -> Iterator[None]:
+    """Count this block as a wrong try if it raises `WrongPassword`; raise Throttled after more than `most` of them.
+
+    Without an address the account alone is counted. Of several counters around one try, only those that let it pass
+    count it.
+    """
     now = utcnow()
-    attempt = _write_down(session, account, ip, now)
-    wait = _seconds_to_wait(session, account, ip, now)
+    digest = sha256(account.encode()).hexdigest()  # people type passwords where their email belongs
+    network = digest if ip is None else network_of(ip)
+    attempt = _write_down(session, digest, network, now)
+    wait = _seconds_to_wait(session, digest, network, now, most)
     if wait:
         _forget(session, attempt)
         raise Throttled(wait)
@@ -53,6 +59,9 @@ def counted_try(session: Any, account: str, ip: str) -> Iterator[None]:
         yield
     except WrongPassword:
         session.rollback()
+        raise
+    except Throttled:
+        _forget(session, attempt)
         raise
     _forget(session, attempt)
 
@@ -63,33 +72,30 @@ def network_of(ip: str) -> str:
         address = ip_address(ip)
     except ValueError:
         return ip[:64]
-    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else ip
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-def _write_down(session: Any, account: str, ip: str, now: datetime) -> int:
+def _write_down(session: Any, account: str, network: str, now: datetime) -> int:
     session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - WINDOW), execution_options=DOOR)
-    values = {"at": now, "account": _digest(account), "network": network_of(ip)}
+    values = {"at": now, "account": account, "network": network}
     written = insert(LoginAttempt).values(values).returning(LoginAttempt.id)
     attempt = int(session.scalar(written, execution_options=DOOR))
     session.commit()
     return attempt
 
 
-def _seconds_to_wait(session: Any, account: str, ip: str, now: datetime) -> int:
+def _seconds_to_wait(session: Any, account: str, network: str, now: datetime, most: int) -> int:
     """Return 0 if neither the account nor the network has had its tries, this one included."""
-    of_account, of_network = LoginAttempt.account == _digest(account), LoginAttempt.network == network_of(ip)
+    of_account, of_network = LoginAttempt.account == account, LoginAttempt.network == network
     counts = select(func.count().filter(of_account), func.count().filter(of_network), func.min(LoginAttempt.at))
     recent = counts.where(LoginAttempt.at > now - WINDOW, or_(of_account, of_network))
     tries, tries_nearby, first = session.execute(recent, execution_options=DOOR).one()
     session.commit()
-    return max(1, round((first + WINDOW - now).total_seconds())) if max(tries, tries_nearby) > MOST else 0
+    return max(1, round((first + WINDOW - now).total_seconds())) if max(tries, tries_nearby) > most else 0
 
 
 def _forget(session: Any, attempt: int) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.id == attempt), execution_options=DOOR)
     session.commit()
-
-
-def _digest(account: str) -> str:
-    # People type passwords where their email belongs.
-    return sha256(account.encode()).hexdigest()

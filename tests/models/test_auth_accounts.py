@@ -15,8 +15,9 @@ from models.errors import DomainError, Refused
 from models.gate import acting_as, set_actor
 from models.history import Change
 from models.operations.accounts import change_own_password, create_administrator, generated_password
-from models.operations.sign_in import DOOR, sign_in
+from models.operations.sign_in import sign_in
 from models.operations.throttle import MOST, Throttled, WrongPassword
+from models.operations.verifying import DOOR
 from models.permissions import SYSTEM
 from models.rules.password import PasswordHashing, Sealed, needs_rehash
 from models.user import User
