@@ -13,13 +13,14 @@ from models.user import User
 
 
 class MessageStatus(Choice):
-    """How far a message came; one that stays `sending` was interrupted, and nobody knows whether it went out."""
+    """How far a message came; of one that stays `sending`, nobody knows whether it went out."""
 
     SENDING = "sending", "grey"
     SENT = "sent", "green"
     PARTLY = "partly_sent", "yellow"
     REFUSED = "refused", "red"
     FAILED = "failed", "red"
+    UNKNOWN = "unknown", "yellow"
 
 
 class Message(Timestamped, Base):
