@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
-from models.fields import LongText, Name, Tags, Url
+from models.fields import LongText, Name, Tags, Url, field
 from models.owned import Owned
 
 
@@ -14,7 +14,7 @@ class Account(Owned, Timestamped, Base):
     """A firm or a person with customers in one or more channels; deleting it deletes them."""
 
     name: Mapped[Name]
-    website: Mapped[Url | None]
+    website: Mapped[Url | None] = field(private=True)
     tags: Mapped[Tags | None]
     description: Mapped[LongText | None]
 

@@ -74,9 +74,9 @@ class Customer(Owned, Timestamped, Base):
     """A company or a person that one does business with."""
 
     kind: Mapped[CustomerKind] = field(default=CustomerKind.COMPANY)
-    name: Mapped[Name] = field(derived=True, help="Left empty, it is the company or the person.")
+    name: Mapped[Name] = field(derived=True, private=True, help="Left empty, it is the company or the person.")
     company: Mapped[Name | None] = field(
-        when=("kind", CustomerKind.COMPANY), demand=N_("A company needs its company name.")
+        private=True, when=("kind", CustomerKind.COMPANY), demand=N_("A company needs its company name.")
     )
     first_name: Mapped[PersonName | None] = field(
         when=("kind", CustomerKind.PRIVATE), demand=N_("A private customer needs a first name.")
@@ -84,11 +84,14 @@ class Customer(Owned, Timestamped, Base):
     last_name: Mapped[PersonName | None] = field(
         when=("kind", CustomerKind.PRIVATE), demand=N_("A private customer needs a last name.")
     )
-    code: Mapped[Code | None] = field(unique=True, help="Your own number for this customer; imports find it by this.")
+    code: Mapped[Code | None] = field(
+        unique=True, private=True, help="Your own number for this customer; imports find it by this."
+    )
     vat_number: Mapped[VatNumber | None] = field(
         country="billing_country",
         index=True,
         seldom_shared=True,
+        private=True,
         when=("kind", CustomerKind.COMPANY),
         demand=N_("A company needs its VAT number."),
     )
@@ -96,20 +99,20 @@ class Customer(Owned, Timestamped, Base):
     recipient: Mapped[Recipient | None] = field(
         label="E-invoice recipient", help="Recipient code or certified email (PEC)."
     )
-    website: Mapped[Url | None]
+    website: Mapped[Url | None] = field(private=True)
     channel: Mapped[Channel] = reference(sole=True, indexed=False)
     account: Mapped[Account] = reference(
         orphans="delete", derived=True, listed=True, help="Left empty, one of the same name is made."
     )
     group: Mapped[CustomerGroup] = reference(orphans="default", indexed=False, listed=True)
-    status: Mapped[Status] = field(default=Status.ACTIVE)
+    status: Mapped[Status] = field(default=Status.ACTIVE, anonymous=Status.INACTIVE)
     rating: Mapped[Rating | None] = field(guarded=True)
     language: Mapped[Language | None]
     currency: Mapped[Currency | None]
     employees: Mapped[Count | None]
     legal_form: Mapped[Line | None]
     tags: Mapped[Tags | None] = field(help="Separated by commas.")
-    newsletter: Mapped[bool] = field(default=False, label="Newsletter consent")
+    newsletter: Mapped[bool] = field(default=False, anonymous=False, label="Newsletter consent")
     billing_street: Mapped[Street | None] = field(label="Street")
     billing_street2: Mapped[Street | None] = field(label="Second line")
     billing_city: Mapped[City | None] = field(label="City")
@@ -122,10 +125,10 @@ class Customer(Owned, Timestamped, Base):
     shipping_postal_code: Mapped[PostalCode | None] = field(label="Shipping postal code", country="shipping_country")
     shipping_country: Mapped[Country | None] = field(label="Shipping country")
     shipping_province: Mapped[Province | None] = field(label="Shipping province", country="shipping_country")
-    can_login: Mapped[bool] = field(default=False, label="Can log in to the site")
+    can_login: Mapped[bool] = field(default=False, anonymous=False, label="Can log in to the site")
     password: Mapped[CustomerPassword | None] = field(needs="can_login")
-    password_changed_at: Mapped[Moment | None] = field(fixed=True, label="Password set")
-    login_key: Mapped[Token | None] = field(unique=True, hidden=True, shown_as="can_login")
+    password_changed_at: Mapped[Moment | None] = field(fixed=True, personal=True, label="Password set")
+    login_key: Mapped[Token | None] = field(unique=True, hidden=True, personal=True, shown_as="can_login")
 
     if TYPE_CHECKING:
         emails: list[CustomerEmail]
@@ -164,6 +167,10 @@ class Customer(Owned, Timestamped, Base):
             yield DomainError(N_("A customer who can log in needs a password."), "password")
         yield from _one_primary(self.emails, "emails", N_("Mark one email as the primary one."))
         yield from _one_primary(self.phones, "phones", N_("Mark one phone as the primary one."))
+
+    def is_person(self) -> bool:
+        """A private customer does, a company does not."""
+        return self.kind is CustomerKind.PRIVATE
 
     @property
     def primary_email(self) -> CustomerEmail | None:

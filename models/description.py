@@ -48,6 +48,11 @@ class Attribute:
         return self.kind is not None and self.kind.search is not Search.NONE and not self.facts.guarded
 
     @property
+    def personal(self) -> bool:
+        """Whether it tells of people, whatever the row stands for; what only they know does."""
+        return self.facts.personal or (self.kind is not None and (self.kind.personal or self.kind.secret))
+
+    @property
     def secret(self) -> bool:
         """Whether it is never shown, exported or kept in the history."""
         return self.kind is not None and self.kind.secret

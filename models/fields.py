@@ -63,7 +63,9 @@ class Facts:
     row is new; `derived` ones may be left empty and are filled in. `needs` names the attribute that must be on for this
     one to be set; `shown_as` the one beside which a person looks for it. `when` names an attribute and the choice that
     makes this one required, which `demand` then asks for. Of a `seldom_shared` value people are told when another row
-    has it too. A `guarded` one is for those alone whose role opens it. `currency` names the attribute, dotted from this
+    has it too. A `guarded` one is for those alone whose role opens it. What is `personal` tells of people, as many
+    kinds do by themselves; what is `private` does so on a row that stands for a person. When such a row is anonymised,
+    a value becomes what it is when `anonymous`. `currency` names the attribute, dotted from this
     row, that says in which currency an amount is.
     """
 
@@ -80,6 +82,9 @@ class Facts:
     demand: str | None = None
     seldom_shared: bool = False
     guarded: bool = False
+    personal: bool = False
+    private: bool = False
+    anonymous: Any = None
     currency: str | None = None
 
 

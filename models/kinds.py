@@ -43,7 +43,7 @@ class Kind:
 
     `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are
     idempotent and raise DomainError. `required_in` tells the countries in which the value may not be left out; `settle`
-    then takes None too.
+    then takes None too. What is `personal` tells of people, or may name them, as free text does.
     """
 
     name: str
@@ -101,23 +101,25 @@ def _settle_phone(value: str, country: str | None) -> str:
 TITLE = Kind("name", _line(255), search=Search.TEXT)
 PERSON = Kind("person", _line(255), search=Search.TEXT, personal=True)
 LINE = Kind("line", _line(100), search=Search.TEXT)
-LONG_TEXT = Kind("long_text", partial(text.clean_text, max_length=10_000, multiline=True), search=Search.TEXT)
+LONG_TEXT = Kind(
+    "long_text", partial(text.clean_text, max_length=10_000, multiline=True), search=Search.TEXT, personal=True
+)
 CODE = Kind("code", _line(32), search=Search.TEXT)
 STREET = Kind("street", _line(500), search=Search.TEXT, personal=True)
 CITY = Kind("city", _line(100), search=Search.TEXT)
-POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TEXT)
+POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TEXT, personal=True)
 COUNTRY = Kind("country", places.clean_country)
-PROVINCE = Kind("province", _line(100), places.clean_province, required_in=places.has_provinces)
+PROVINCE = Kind("province", _line(100), places.clean_province, personal=True, required_in=places.has_provinces)
 EMAIL = Kind("email", email.clean_email, search=Search.TEXT, personal=True)
 EMAILS = Kind("emails", email.clean_emails, search=Search.TEXT, personal=True)
 PHONE = Kind("phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True)
 URL = Kind("url", url.clean_website, search=Search.TEXT)
 VAT_NUMBER = Kind("vat_number", _line(40), vat.clean_vat, Search.TEXT)
 TAX_CODE = Kind("tax_code", _line(20), tax_code.clean_tax_code, Search.TEXT, personal=True)
-RECIPIENT = Kind("recipient", einvoice.clean_recipient, search=Search.TEXT)
+RECIPIENT = Kind("recipient", einvoice.clean_recipient, search=Search.TEXT, personal=True)
 CURRENCY = Kind("currency", currency.clean_currency)
 LANGUAGE = Kind("language", language.clean_language)
-TAGS = Kind("tags", _tags, search=Search.TEXT)
+TAGS = Kind("tags", _tags, search=Search.TEXT, personal=True)
 COUNT = Kind("count", _count)
 PERCENT = Kind("percent", _percent)
 AMOUNT = Kind(

@@ -88,6 +88,7 @@ def _hindrances(session: Any, going: Sequence[Doomed]) -> Iterator[Hindrance]:
     for rows in going:
         if rows.follows:
             yield from _forbidden(session, rows)
+        if not (rows.is_top or describe(rows.model).is_part):  # those answer for themselves, parts with their record
             yield from _obstacles(session, rows)
     for target, incoming in _refusing(going):
         follower = target.follower
