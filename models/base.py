@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from inspect import get_annotations
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, MetaData, event, inspect
+from sqlalchemy import ColumnElement, MetaData, String, event, inspect
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.attributes import InstrumentedAttribute, QueryableAttribute
@@ -105,6 +105,18 @@ class Base(Record):
     def derive(self) -> None:
         """Fill in what follows from other fields; called before the row is checked and written."""
 
+    def unused(self) -> Collection[str]:
+        """Return the attributes that this row has no use for, because of what it is: they are not shown or typed."""
+        return ()
+
+    def settled(self, key: str) -> str | None:
+        """Return why a value of this stored row can no longer be changed; None while it can."""
+        return None
+
+    def is_person(self) -> bool:
+        """Return whether this row stands for a person, so that its title and all that is `private` tell of one."""
+        return False
+
     def obstacle(self) -> DomainError | None:
         """Return why this row cannot be deleted, whoever asks."""
         return None
@@ -141,7 +153,8 @@ def _add_companions(cls: type[Base]) -> None:
         kind = kind_of(column)
         if kind and kind.companion:
             name = f"{column.key}_{kind.companion.suffix}"
-            setattr(cls, name, mapped_column(name, type_=column.type, nullable=True, info={"companion_of": column.key}))
+            type_ = String(kind.companion.length) if kind.companion.length else column.type
+            setattr(cls, name, mapped_column(name, type_=type_, nullable=True, info={"companion_of": column.key}))
 
 
 @event.listens_for(Base, "attribute_instrument", propagate=True)

@@ -54,16 +54,29 @@ def settle_dependents(row: Base) -> None:
 
 
 def _check(row: Base, attribute: Attribute) -> Iterator[DomainError]:
-    if attribute.target:
+    if attribute.target and not _why_kept(row, attribute):
         yield from _check_relation(row, attribute)
         return
-    if attribute.facts.lasting and inspect(row).persistent and inspect(row).attrs[attribute.key].history.has_changes():
-        yield DomainError(LASTING, attribute.key)
+    if reason := _why_kept(row, attribute):
+        yield DomainError(reason, attribute.key)
         return
     try:
         _settle_value(row, attribute)
     except DomainError as error:
         yield error.about(attribute.key)
+
+
+def _why_kept(row: Base, attribute: Attribute) -> str | None:
+    """Return why a change of a stored value is refused: it was typed once, or the row is settled."""
+    if not inspect(row).persistent or not _is_changed(row, attribute):
+        return None
+    return LASTING if attribute.facts.lasting else row.settled(attribute.key)
+
+
+def _is_changed(row: Base, attribute: Attribute) -> bool:
+    if attribute.target:
+        return is_reassigned(row, attribute.key)
+    return bool(inspect(row).attrs[attribute.key].history.has_changes())
 
 
 def _underived(row: Base) -> Iterator[DomainError]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from models.billing import keep_quantities
 from models.delegation import keep_from_widening, keep_rights
 from models.gate import gate_reads, gate_writes
 from models.history import (
@@ -23,6 +24,7 @@ event.listen(Session, "before_flush", gate_writes)
 event.listen(Session, "before_flush", keep_rights)
 event.listen(Session, "before_flush", keep_a_tree)
 event.listen(Session, "before_flush", settle_rows)
+event.listen(Session, "before_flush", keep_quantities)
 event.listen(Session, "before_flush", note_deleted)
 event.listen(Session, "after_flush", keep_from_widening)
 event.listen(Session, "after_flush", record_flush)

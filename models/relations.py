@@ -65,9 +65,13 @@ class Reference(Relation):
 
 @dataclass(frozen=True, kw_only=True)
 class Parent(Relation):
-    """The row that this one belongs to and is deleted with."""
+    """The row that this one belongs to and is deleted with; `most` is how many a record may have of a part.
+
+    A part with a `position` stands in that order.
+    """
 
     part: bool = False
+    most: int = 50
 
     @property
     def on_delete(self) -> str:
@@ -79,10 +83,16 @@ class Parent(Relation):
         collection = backref(
             plural(snake(owner.__name__).removeprefix(f"{name}_")),
             cascade="all, delete-orphan",
-            order_by=f"{owner.__name__}.id",
+            order_by=f"({owner.__name__}.position, {owner.__name__}.id)"
+            if _is_ordered(owner)
+            else f"{owner.__name__}.id",
             info={"children": True},
         )
         return super().options(owner, name, target) | {"backref": collection}
+
+
+def _is_ordered(owner: type) -> bool:
+    return "position" in owner.__annotations__
 
 
 def check_targets(known: Collection[str]) -> None:

@@ -16,15 +16,17 @@ from models.permissions import SYSTEM
 from models.rights import Access, Level, Permission
 from models.role import LEVEL_KEYS, Role, RoleField, RoleGrant
 from models.unit import BusinessUnit
+from models.vat_rate import VatRate
 
 DEFAULT_GROUP = "General"
 DEFAULT_CHANNEL = "Sales"
 DEFAULT_UNIT = "Company"
+VAT_RATES = Path(__file__).parent / "reference" / "vat_rates.toml"
 ROLES = Path(__file__).parent / "reference" / "roles.toml"
 
 
 def load_reference(session: Any) -> None:
-    """Make sure of a default group; give a new panel its roles, its first business unit and channel.
+    """Make sure of a default group; give a new panel its roles, VAT rates, business unit and channel.
 
     What people have renamed, changed or deleted since stays so. The caller commits.
     """
@@ -35,12 +37,20 @@ def load_reference(session: Any) -> None:
             _missing_roles(session)
         if session.scalar(select(Channel.id).limit(1)) is None:
             session.add(Channel(name=DEFAULT_CHANNEL, entities=[ChannelEntity(entity=Customer.__tablename__)]))
+        if session.scalar(select(VatRate.id).limit(1)) is None:
+            session.add_all(VatRate(**written) for written in _written(VAT_RATES, "rates"))
         session.flush()
+
+
+def _written(path: Path, name: str) -> list[dict[str, Any]]:
+    """Return the tables of this name in a file."""
+    found: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))[name]
+    return found
 
 
 def shipped_roles() -> list[Role]:
     """Return the roles of roles.toml, not stored yet."""
-    return [_role(written) for written in tomllib.loads(ROLES.read_text(encoding="utf-8"))["roles"]]
+    return [_role(written) for written in _written(ROLES, "roles")]
 
 
 def _missing_roles(session: Any) -> None:

@@ -88,9 +88,13 @@ def keys_below(model: type[Base], above: type[Base], key: ColumnElement[Any]) ->
 
 
 def _columns(attribute: Attribute) -> tuple[str, ...]:
+    """Return the columns of a line, what is read first; of a number only the text beside it is read."""
     companion = attribute.kind.companion if attribute.kind else None
     own = attribute.column.name
-    return (own, f"{own}_{companion.suffix}") if companion else (own,)
+    if companion is None:
+        return (own,)
+    beside = f"{own}_{companion.suffix}"
+    return (beside,) if companion.length else (own, beside)
 
 
 def _line(attribute: Attribute, column: Columns) -> ColumnElement[str]:

@@ -29,6 +29,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "permissions": ("models.permissions", "models.excess", "models.explaining"),
     "gates": (
         "models.actors",
+        "models.billing",
         "models.delegation",
         "models.gate",
         "models.history",

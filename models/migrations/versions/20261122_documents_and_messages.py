@@ -48,9 +48,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_company_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_company_updated_at'), ['updated_at'], unique=False)
 
+    op.create_table('document_counter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('series', sa.String(length=32), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('last', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_counter')),
+    sa.UniqueConstraint('kind', 'series', 'year', name=op.f('uq_document_counter_kind_series_year'))
+    )
     op.create_table('message_template',
     sa.Column('name', sa.String(length=255).with_variant(sa.String(length=255, collation='NOCASE'), 'sqlite'), nullable=False),
-    sa.Column('kind', sa.String(length=100), nullable=True),
+    sa.Column('kind', sa.Enum('quote', 'order', 'proforma', 'ddt', 'invoice', 'receipt', 'credit_note', name='documentkind', native_enum=False, length=32), nullable=True),
     sa.Column('subject', sa.String(length=255).with_variant(sa.String(length=255, collation='NOCASE'), 'sqlite'), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('created_at', models.types.UtcDateTime(), nullable=False),
@@ -107,19 +116,119 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_api_token_creator_id'), ['creator_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_api_token_updated_at'), ['updated_at'], unique=False)
 
+    op.create_table('document',
+    sa.Column('kind', sa.Enum('quote', 'order', 'proforma', 'ddt', 'invoice', 'receipt', 'credit_note', name='documentkind', native_enum=False, length=32), nullable=False),
+    sa.Column('name', sa.String(length=255).with_variant(sa.String(length=255, collation='NOCASE'), 'sqlite'), nullable=False),
+    sa.Column('number', sa.String(length=32), nullable=True),
+    sa.Column('status', sa.Enum('draft', 'new', 'open', 'sent', 'ready', 'accepted', 'declined', 'expired', 'shipped', 'delivered', 'completed', 'disputed', 'archived', 'cancelled', name='documentstatus', native_enum=False, length=32), nullable=False),
+    sa.Column('date', sa.Date(), nullable=False),
+    sa.Column('due', sa.Date(), nullable=True),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('prices_include_vat', sa.Boolean(), nullable=False),
+    sa.Column('discount', models.types.FixedPoint(2), nullable=False),
+    sa.Column('series', sa.String(length=32), nullable=True),
+    sa.Column('sequence', sa.Integer(), nullable=True),
+    sa.Column('payment_method', sa.String(length=100), nullable=True),
+    sa.Column('reference', sa.String(length=100), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('remarks', sa.Text(), nullable=True),
+    sa.Column('transport_date', sa.Date(), nullable=True),
+    sa.Column('reason', sa.String(length=100), nullable=True),
+    sa.Column('carrier', sa.String(length=100), nullable=True),
+    sa.Column('packages', sa.Integer(), nullable=True),
+    sa.Column('weight', models.types.FixedPoint(4), nullable=True),
+    sa.Column('destination', sa.Text(), nullable=True),
+    sa.Column('net', models.types.FixedPoint(3), nullable=False),
+    sa.Column('vat', models.types.FixedPoint(3), nullable=False),
+    sa.Column('total', models.types.FixedPoint(3), nullable=False),
+    sa.Column('paid', models.types.FixedPoint(3), nullable=False),
+    sa.Column('credited', models.types.FixedPoint(3), nullable=False),
+    sa.Column('open_amount', models.types.FixedPoint(3), nullable=False),
+    sa.Column('payment', sa.Enum('unpaid', 'partly_paid', 'paid', name='paymentstate', native_enum=False, length=32), nullable=True),
+    sa.Column('issued_at', models.types.UtcDateTime(), nullable=True),
+    sa.Column('year', sa.Integer(), nullable=True),
+    sa.Column('series_key', sa.String(length=255), nullable=False),
+    sa.Column('party_name', sa.String(length=255).with_variant(sa.String(length=255, collation='NOCASE'), 'sqlite'), nullable=True),
+    sa.Column('party_street', sa.String(length=500), nullable=True),
+    sa.Column('party_street2', sa.String(length=500), nullable=True),
+    sa.Column('party_postal_code', sa.String(length=20), nullable=True),
+    sa.Column('party_city', sa.String(length=100), nullable=True),
+    sa.Column('party_country', sa.String(length=2), nullable=True),
+    sa.Column('party_province', sa.String(length=100), nullable=True),
+    sa.Column('party_vat_number', sa.String(length=20), nullable=True),
+    sa.Column('party_tax_code', sa.String(length=20), nullable=True),
+    sa.Column('party_recipient', sa.String(length=256), nullable=True),
+    sa.Column('party_is_company', sa.Boolean(), nullable=True),
+    sa.Column('seller', sa.Text(), nullable=True),
+    sa.Column('customer_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', models.types.UtcDateTime(), nullable=False),
+    sa.Column('updated_at', models.types.UtcDateTime(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('net_text', sa.String(length=20), nullable=True),
+    sa.Column('vat_text', sa.String(length=20), nullable=True),
+    sa.Column('total_text', sa.String(length=20), nullable=True),
+    sa.Column('paid_text', sa.String(length=20), nullable=True),
+    sa.Column('credited_text', sa.String(length=20), nullable=True),
+    sa.Column('open_amount_text', sa.String(length=20), nullable=True),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_document_customer_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document')),
+    sa.UniqueConstraint('kind', 'series_key', 'year', 'sequence', name='uq_document_number'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_created_at'), ['created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_customer_id_kind_date_id'), ['customer_id', 'kind', 'date', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_kind_date_id'), ['kind', 'date', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_kind_name_id'), ['kind', 'name', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_kind_payment_due_id'), ['kind', 'payment', 'due', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_kind_status_date_id'), ['kind', 'status', 'date', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_kind_updated_at_id'), ['kind', 'updated_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_updated_at'), ['updated_at'], unique=False)
+
+    op.create_table('document_line',
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('description', sa.Text(), nullable=False),
+    sa.Column('quantity', models.types.FixedPoint(4), nullable=False),
+    sa.Column('unit', sa.String(length=100), nullable=False),
+    sa.Column('price', models.types.FixedPoint(6), nullable=False),
+    sa.Column('discount', models.types.FixedPoint(2), nullable=False),
+    sa.Column('amount', models.types.FixedPoint(3), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('vat_rate_id', sa.Integer(), nullable=False),
+    sa.Column('source_id', sa.Integer(), nullable=True),
+    sa.Column('ordered_id', sa.Integer(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('amount_text', sa.String(length=20), nullable=True),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_document_line_document_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['ordered_id'], ['document_line.id'], name=op.f('fk_document_line_ordered_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['source_id'], ['document_line.id'], name=op.f('fk_document_line_source_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['vat_rate_id'], ['vat_rate.id'], name=op.f('fk_document_line_vat_rate_id'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_line')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('document_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_line_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_line_ordered_id'), ['ordered_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_line_source_id'), ['source_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_line_vat_rate_id'), ['vat_rate_id'], unique=False)
+
     op.create_table('message',
     sa.Column('subject', sa.String(length=255).with_variant(sa.String(length=255, collation='NOCASE'), 'sqlite'), nullable=False),
     sa.Column('recipients', sa.Text(), nullable=False),
     sa.Column('cc', sa.Text(), nullable=True),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('attachment', sa.String(length=100), nullable=True),
-    sa.Column('status', sa.Enum('sending', 'sent', 'partly_sent', 'refused', 'failed', name='messagestatus', native_enum=False, length=32), nullable=False),
+    sa.Column('status', sa.Enum('sending', 'sent', 'partly_sent', 'refused', 'failed', 'unknown', name='messagestatus', native_enum=False, length=32), nullable=False),
     sa.Column('detail', sa.Text(), nullable=True),
     sa.Column('missed', sa.Text(), nullable=True),
     sa.Column('sent_at', models.types.UtcDateTime(), nullable=True),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('message_id', sa.String(length=255), nullable=False),
     sa.Column('customer_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
     sa.Column('author_id', sa.Integer(), nullable=True),
     sa.Column('created_at', models.types.UtcDateTime(), nullable=False),
     sa.Column('updated_at', models.types.UtcDateTime(), nullable=False),
@@ -127,6 +236,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_message_author_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_message_customer_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_message_document_id'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
     sa.UniqueConstraint('message_id', name=op.f('uq_message_message_id')),
     sqlite_autoincrement=True
@@ -135,22 +245,63 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_author_id'), ['author_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_document_id'), ['document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_sent_at_id'), ['sent_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_updated_at'), ['updated_at'], unique=False)
+
+    op.create_table('payment',
+    sa.Column('date', sa.Date(), nullable=False),
+    sa.Column('amount', models.types.FixedPoint(3), nullable=False),
+    sa.Column('method', sa.String(length=100), nullable=True),
+    sa.Column('note', sa.String(length=100), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('amount_text', sa.String(length=20), nullable=True),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_payment_document_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payment_document_id'), ['document_id'], unique=False)
 
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_payment_document_id'))
+
+    op.drop_table('payment')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_message_updated_at'))
         batch_op.drop_index(batch_op.f('ix_message_sent_at_id'))
+        batch_op.drop_index(batch_op.f('ix_message_document_id'))
         batch_op.drop_index(batch_op.f('ix_message_customer_id'))
         batch_op.drop_index(batch_op.f('ix_message_created_at'))
         batch_op.drop_index(batch_op.f('ix_message_author_id'))
 
     op.drop_table('message')
+    with op.batch_alter_table('document_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_document_line_vat_rate_id'))
+        batch_op.drop_index(batch_op.f('ix_document_line_source_id'))
+        batch_op.drop_index(batch_op.f('ix_document_line_ordered_id'))
+        batch_op.drop_index(batch_op.f('ix_document_line_document_id'))
+
+    op.drop_table('document_line')
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_document_updated_at'))
+        batch_op.drop_index(batch_op.f('ix_document_kind_updated_at_id'))
+        batch_op.drop_index(batch_op.f('ix_document_kind_status_date_id'))
+        batch_op.drop_index(batch_op.f('ix_document_kind_payment_due_id'))
+        batch_op.drop_index(batch_op.f('ix_document_kind_name_id'))
+        batch_op.drop_index(batch_op.f('ix_document_kind_date_id'))
+        batch_op.drop_index(batch_op.f('ix_document_customer_id_kind_date_id'))
+        batch_op.drop_index(batch_op.f('ix_document_customer_id'))
+        batch_op.drop_index(batch_op.f('ix_document_created_at'))
+
+    op.drop_table('document')
     with op.batch_alter_table('api_token', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_api_token_updated_at'))
         batch_op.drop_index(batch_op.f('ix_api_token_creator_id'))
@@ -168,6 +319,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_template_created_at'))
 
     op.drop_table('message_template')
+    op.drop_table('document_counter')
     with op.batch_alter_table('company', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_company_updated_at'))
         batch_op.drop_index(batch_op.f('ix_company_created_at'))

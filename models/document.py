@@ -1,0 +1,303 @@
+"""Business documents: quotes, orders, delivery notes, invoices and their kin, one model for all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, UniqueConstraint, inspect
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Timestamped
+from models.choices import Choice
+from models.customer import Customer
+from models.errors import DomainError
+from models.fields import (
+    Amount,
+    City,
+    Code,
+    Count,
+    Country,
+    Currency,
+    Day,
+    Line,
+    LongText,
+    Moment,
+    Name,
+    OneOf,
+    Percent,
+    PostalCode,
+    Price,
+    Province,
+    Quantity,
+    Recipient,
+    Street,
+    TaxCode,
+    Token,
+    VatNumber,
+    field,
+    parent,
+    reference,
+)
+from models.i18n import N_
+from models.related import related
+from models.rules.document_kinds import DocumentKind, DocumentStatus
+from models.rules.money import places_of, totals
+from models.rules.paper import Item, Totals
+from models.rules.payment_methods import payment_methods
+from models.rules.units import units
+from models.types import utcnow
+from models.vat_rate import VatRate
+
+SETTLED = N_("It has been issued: only its status, its payments and your own remarks can change.")
+NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
+NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
+OVERPAID = N_("This is more than what is open.")
+NO_NUMBER = N_("Only issuing gives it a number.")
+NO_SERIES = "-"  # what is empty is not compared
+GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
+LAID_DOWN = frozenset({"status", "remarks", "paid", "credited", "open_amount", "payment", "issued_at"})
+
+
+class PaymentState(Choice):
+    """How much of a document has been paid."""
+
+    UNPAID = "unpaid", "yellow"
+    PARTLY = "partly_paid", "blue"
+    PAID = "paid", "green"
+
+
+def today() -> date:
+    """Return the present day."""
+    return utcnow().date()
+
+
+class Document(Timestamped, Base):
+    """A quote, order, proforma, delivery note (DDT), invoice, receipt or credit note for a customer."""
+
+    customer: Mapped[Customer] = parent()
+    kind: Mapped[DocumentKind] = field(default=DocumentKind.INVOICE, lasting=True)
+    name: Mapped[Name] = field(derived=True, fixed=True, label="Document")
+    number: Mapped[Code | None] = field(fixed=True)
+    status: Mapped[DocumentStatus] = field(default=DocumentStatus.DRAFT, fixed=True)
+    date: Mapped[Day] = field(default=today)
+    due: Mapped[Day | None] = field(derived=True, label="Due or valid until")
+    currency: Mapped[Currency] = field(default="EUR")
+    prices_include_vat: Mapped[bool] = field(default=False)
+    discount: Mapped[Percent] = field(
+        default=Decimal(0), label="Discount %", help="Taken off every line, after its own discount."
+    )
+    series: Mapped[Code | None] = field(help="For numbers of their own, such as those of a branch.")
+    sequence: Mapped[Count | None] = field(label="Wanted number", help="Left empty, it is the next one.")
+    payment_method: Mapped[OneOf | None]
+    reference: Mapped[Line | None] = field(label="Your reference", help="The customer's own number for this.")
+    note: Mapped[LongText | None] = field(help="Printed below the lines.")
+    remarks: Mapped[LongText | None] = field(help="For yourselves; never printed.")
+    transport_date: Mapped[Day | None]
+    reason: Mapped[Line | None] = field(label="Reason of transport")
+    carrier: Mapped[Line | None]
+    packages: Mapped[Count | None]
+    weight: Mapped[Quantity | None] = field(label="Weight (kg)")
+    destination: Mapped[LongText | None] = field(help="Left empty, the customer's shipping address.")
+    net: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="currency")
+    vat: Mapped[Amount] = field(default=Decimal(0), fixed=True, label="VAT", currency="currency")
+    total: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="currency")
+    paid: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="currency")
+    credited: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="currency")
+    open_amount: Mapped[Amount] = field(default=Decimal(0), fixed=True, label="Open", currency="currency")
+    payment: Mapped[PaymentState | None] = field(fixed=True)
+    issued_at: Mapped[Moment | None] = field(fixed=True, label="Issued")
+    year: Mapped[int | None] = field(hidden=True)
+    series_key: Mapped[Token] = field(default=NO_SERIES, hidden=True)
+    party_name: Mapped[Name | None] = field(fixed=True, label="Customer")
+    party_street: Mapped[Street | None] = field(fixed=True, label="Street")
+    party_street2: Mapped[Street | None] = field(fixed=True, label="Second line")
+    party_postal_code: Mapped[PostalCode | None] = field(fixed=True, label="Postal code")
+    party_city: Mapped[City | None] = field(fixed=True, label="City")
+    party_country: Mapped[Country | None] = field(fixed=True, label="Country")
+    party_province: Mapped[Province | None] = field(fixed=True, label="Province", country="party_country")
+    party_vat_number: Mapped[VatNumber | None] = field(fixed=True, label="VAT number")
+    party_tax_code: Mapped[TaxCode | None] = field(fixed=True, label="Tax code")
+    party_recipient: Mapped[Recipient | None] = field(fixed=True, label="E-invoice recipient")
+    party_is_company: Mapped[bool | None] = field(hidden=True)
+    seller: Mapped[LongText | None] = field(hidden=True)
+
+    if TYPE_CHECKING:
+        customer_id: Mapped[int]
+        lines: list[DocumentLine]
+        payments: list[Payment]
+
+    @classmethod
+    def indexes(cls) -> tuple[Any, ...]:
+        """A number stands once; lists are walked by kind, a customer's documents by kind and date."""
+        return (
+            UniqueConstraint("kind", "series_key", "year", "sequence", name="uq_document_number"),
+            Index(None, "customer_id", "kind", "date", "id"),
+            Index(None, "kind", "date", "id"),
+            Index(None, "kind", "status", "date", "id"),
+            Index(None, "kind", "name", "id"),
+            Index(None, "kind", "updated_at", "id"),
+            Index(None, "kind", "payment", "due", "id"),
+        )
+
+    @classmethod
+    def choices(cls, key: str) -> Sequence[tuple[str, str]]:
+        """Return the methods of payment."""
+        return list(payment_methods().items())
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it has not been issued."""
+        return self.status is self.kind.rules.draft
+
+    @property
+    def was_issued(self) -> bool:
+        """Whether it is stored as issued, whatever has been assigned since."""
+        return bool(inspect(self).persistent) and self._stored("status") is not self._stored("kind").rules.draft
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is issued and not cancelled."""
+        return not self.is_draft and self.status is not DocumentStatus.CANCELLED
+
+    def unused(self) -> Collection[str]:
+        """Only what moves goods says how; only what is due has a day for it, only what is paid payments."""
+        rules = self.kind.rules
+        return {
+            *(() if rules.moves_goods else GOODS),
+            *(() if rules.due else ("due",)),
+            *(() if rules.is_paid else ("payments", "paid", "credited", "open_amount", "payment")),
+            *(("sequence",) if not self.is_draft else ()),
+        }
+
+    def settled(self, key: str) -> str | None:
+        """What has been issued stays as it is, but for what happens to it."""
+        return SETTLED if key not in LAID_DOWN and self.was_issued else None
+
+    def obstacle(self) -> DomainError | None:
+        """Refuse to delete what has been issued."""
+        return DomainError(NEVER_DELETED) if self.was_issued else None
+
+    def derive(self) -> None:
+        """Begin as a draft of its kind; compute what the lines come to, and what of it is open."""
+        if not inspect(self).persistent and self.status is DocumentStatus.DRAFT:
+            self.status = self.kind.rules.draft
+        if not self.was_issued:
+            self._derive_draft()
+        self.paid = sum((payment.amount or Decimal(0) for payment in self.payments), Decimal(0))
+        owed = self.total - self.credited if self.kind.rules.is_paid and self.counts else Decimal(0)
+        self.open_amount = max(owed - self.paid, Decimal(0))
+        self.payment = _payment_state(self) if self.kind.rules.is_paid and self.counts else None
+
+    def _derive_draft(self) -> None:
+        self.name = f"{self.kind.label} {self.number}" if self.number else f"{self.kind.label}, draft"
+        self.series_key = self.series or NO_SERIES
+        begun: Any = self.date  # which may be missing still
+        if self.due is None and begun and self.kind.rules.days:
+            self.due = begun + timedelta(days=self.kind.rules.days)
+        found = self.computed()
+        for line, amount in zip(self.lines, found.lines, strict=True):
+            line.amount = amount
+        self.net, self.vat, self.total = found.net, found.vat, found.total
+
+    def computed(self) -> Totals:
+        """Return what the lines come to; a line that lacks something counts as nothing."""
+        items = [line.item for line in self.lines]
+        places = places_of(self.currency or "EUR")
+        return totals(items, places=places, includes_vat=self.prices_include_vat, discount=self.discount or Decimal(0))
+
+    def problems(self) -> Iterator[DomainError]:
+        """Yield what an issued document must not become, and what payments are too much."""
+        if self.was_issued and self.is_draft:
+            yield DomainError(NEVER_AGAIN, "status")
+        if self.was_issued and inspect(self).attrs.lines.history.has_changes():
+            yield DomainError(SETTLED, "lines")
+        if not self.is_draft and not self.number:
+            yield DomainError(NO_NUMBER, "number")
+        if self.paid > max(self._stored("paid"), self.total - self.credited):
+            yield DomainError(OVERPAID, "payments")
+
+    def _stored(self, key: str) -> Any:
+        before = inspect(self).attrs[key].history.deleted
+        return before[0] if before else getattr(self, key)
+
+
+class DocumentLine(Base):
+    """What a document is about: a line with its quantity, price and VAT."""
+
+    __label__ = "Line"
+
+    document: Mapped[Document] = parent(part=True, most=500)
+    position: Mapped[Count] = field(default=0, hidden=True)
+    description: Mapped[LongText]
+    quantity: Mapped[Quantity] = field(default=Decimal(1))
+    unit: Mapped[OneOf] = field(default="C62")
+    price: Mapped[Price] = field(label="Unit price", currency="document.currency")
+    discount: Mapped[Percent] = field(default=Decimal(0), label="Discount %")
+    vat_rate: Mapped[VatRate] = reference(label="VAT")
+    amount: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="document.currency")
+    source: Mapped[DocumentLine | None] = reference(fixed=True, label="From")
+    ordered: Mapped[DocumentLine | None] = reference(fixed=True, label="Ordered by")
+
+    if TYPE_CHECKING:
+        document_id: Mapped[int]
+        source_id: Mapped[int | None]
+        ordered_id: Mapped[int | None]
+
+    @classmethod
+    def choices(cls, key: str) -> Sequence[tuple[str, str]]:
+        """Return the units."""
+        return list(units().items())
+
+    def settled(self, key: str) -> str | None:
+        """A line stays as the document that it is part of."""
+        document = related(self, "document")
+        return SETTLED if isinstance(document, Document) and document.was_issued else None
+
+    def obstacle(self) -> DomainError | None:
+        """Refuse to take a line out of what has been issued."""
+        return DomainError(SETTLED) if self.settled("document") else None
+
+    @property
+    def item(self) -> Item:
+        """What the amount follows from."""
+        rate: Any = related(self, "vat_rate") if inspect(self).session else self.vat_rate
+        return Item(
+            quantity=self.quantity or Decimal(0),
+            price=self.price or Decimal(0),
+            rate=rate.rate if rate else Decimal(0),
+            discount=self.discount or Decimal(0),
+            nature=rate.nature if rate else None,
+        )
+
+
+class Payment(Base):
+    """Money received for a document."""
+
+    document: Mapped[Document] = parent(part=True)
+    date: Mapped[Day] = field(default=today)
+    amount: Mapped[Amount] = field(currency="document.currency")
+    method: Mapped[OneOf | None]
+    note: Mapped[Line | None]
+
+    @classmethod
+    def choices(cls, key: str) -> Sequence[tuple[str, str]]:
+        """Return the methods of payment."""
+        return list(payment_methods().items())
+
+    def problems(self) -> Iterator[DomainError]:
+        """Yield that nothing, or less, was paid, or that there is nothing yet to pay."""
+        amount: Decimal | None = self.amount
+        if amount is not None and amount <= 0:
+            yield DomainError(N_("Type an amount above zero."), "amount")
+        document = related(self, "document")
+        if isinstance(document, Document) and not (document.kind.rules.is_paid and document.counts):
+            yield DomainError(N_("Payments are recorded once the document has been issued."), "amount")
+
+
+def _payment_state(document: Document) -> PaymentState:
+    if document.open_amount <= 0:
+        return PaymentState.PAID
+    return PaymentState.PARTLY if document.paid else PaymentState.UNPAID

@@ -1,0 +1,98 @@
+"""Issuing documents, and the states that they go through afterwards. These operations flush and never commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from models.billing import successors
+from models.document import Document
+from models.errors import DomainError
+from models.i18n import N_
+from models.operations.numbering import take_number, written_number
+from models.operations.papers import SNAPSHOT, company_of, frozen_seller, lacking, shipping_address
+from models.related import lock
+from models.rules.document_kinds import DocumentStatus, Effect
+from models.rules.paper import ZERO
+from models.types import utcnow
+
+ISSUED = N_("It has been issued already.")
+EMPTY = N_("Add at least one line first.")
+NO_WAY = N_("It cannot become %(status)s any more.")
+PAID = N_("It has payments: take them out first, or credit it.")
+GONE_ON = N_("%(others)s was made from it: cancel that first, or credit this.")
+CREDITED = N_("This credits more than is left of %(document)s.")
+
+
+def issue(session: Any, document: Document) -> None:
+    """Give a draft its number and the customer's and company's data as they are now, all in this transaction."""
+    lock(session, Document, [document])
+    session.refresh(document, ["status", "version"])
+    if not document.is_draft:
+        raise DomainError(ISSUED)
+    if not document.lines:
+        raise DomainError(EMPTY, "lines")
+    company = company_of(session)
+    if missing := lacking(company, document.kind):
+        raise missing
+    for own, theirs in SNAPSHOT.items():
+        setattr(document, own, getattr(document.customer, theirs))
+    document.party_is_company = document.customer.kind.value == "company"
+    document.seller = frozen_seller(company)
+    document.destination = document.destination or shipping_address(document) or None
+    _credit(session, document, document.total)
+    year = document.date.year
+    document.sequence = take_number(session, document, year)
+    document.year = year
+    document.number = written_number(document.series or "", document.sequence, year)
+    document.issued_at = utcnow()
+    document.status = document.kind.rules.issued
+    document.name = f"{document.kind.label} {document.number}"
+    session.flush()
+
+
+def move(session: Any, document: Document, status: DocumentStatus) -> None:
+    """Bring an issued document into another state; DomainError for a way that there is not."""
+    lock(session, Document, [document])
+    session.refresh(document, ["status", "version"])
+    if status not in document.kind.rules.steps(document.status):
+        raise DomainError(NO_WAY, "status", status=status.label.lower())
+    if status is DocumentStatus.CANCELLED:
+        _refuse_to_cancel(session, document)
+        _credit(session, document, -document.total)
+    document.status = status
+    session.flush()
+
+
+def _refuse_to_cancel(session: Any, document: Document) -> None:
+    if document.payments:
+        raise DomainError(PAID, "status")
+    others = [other for other in successors(session, [document]) if other.counts or other.is_draft]
+    if others:
+        raise DomainError(GONE_ON, "status", others=others[0].name)
+
+
+def _credit(session: Any, document: Document, amount: Any) -> None:
+    """Note on the invoices that a credit note is made from what it takes off them."""
+    if document.kind.rules.effect is not Effect.CREDITS:
+        return
+    for source, share in _shares(session, document, amount).items():
+        lock(session, Document, [source])
+        session.refresh(source, ["credited", "version"])
+        credited = source.credited + share
+        if credited > source.total:
+            raise DomainError(CREDITED, "lines", document=source.name)
+        source.credited = max(credited, ZERO)
+
+
+def _shares(session: Any, document: Document, amount: Any) -> dict[Document, Any]:
+    """Return what of an amount falls on each document credited: there is one, unless lines of several were put in."""
+    keys = {line.source.document_id for line in document.lines if line.source}
+    found = session.scalars(select(Document).where(Document.id.in_(keys)).order_by(Document.id)).all()
+    return {found[0]: amount} if found else {}
+
+
+def steps(document: Document) -> list[DocumentStatus]:
+    """Return the states to which people may bring an issued document."""
+    return document.kind.rules.steps(document.status)

@@ -1,0 +1,54 @@
+"""VAT rates: what lines of documents are taxed with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Index, text
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Timestamped
+from models.errors import DomainError
+from models.fields import Name, OneOf, Percent, field
+from models.i18n import N_
+from models.rules.natures import natures
+
+WITHOUT_NATURE = N_("A rate of zero needs the reason why nothing is charged.")
+NEEDLESS_NATURE = N_("Only a rate of zero has a reason why nothing is charged.")
+
+
+class VatRate(Timestamped, Base):
+    """A VAT rate; documents keep what it says, so its per cent and its nature are typed once."""
+
+    __label__ = "VAT rate"
+
+    name: Mapped[Name] = field(unique=True, help="As it stands on documents, such as “22 %”.")
+    rate: Mapped[Percent] = field(label="Rate %", lasting=True)
+    nature: Mapped[OneOf | None] = field(lasting=True, help="Why a rate of zero is zero.")
+    active: Mapped[bool] = field(default=True, help="An inactive rate stays where it is, and cannot be chosen anew.")
+    is_default: Mapped[bool] = field(default=False, label="Default", help="What new lines begin with.")
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        """At most one rate is the default."""
+        where = text("is_default")  # alike on both databases, in migrations too
+        return (Index("uq_vat_rate_default", "is_default", unique=True, sqlite_where=where, postgresql_where=where),)
+
+    @classmethod
+    def offered(cls, to: type[Base]) -> ColumnElement[bool]:
+        """Return the active rates."""
+        return cls.active.is_(True)
+
+    @classmethod
+    def choices(cls, key: str) -> Sequence[tuple[str, str]]:
+        """Return the natures of a rate of zero."""
+        return list(natures().items())
+
+    def problems(self) -> Iterator[DomainError]:
+        """Yield that a rate of zero says why, and no other does."""
+        is_zero = self.rate == Decimal(0)
+        if is_zero and not self.nature:
+            yield DomainError(WITHOUT_NATURE, "nature")
+        if self.nature and not is_zero:
+            yield DomainError(NEEDLESS_NATURE, "nature")
