@@ -134,3 +134,4 @@ class Paper:
     transport: Transport | None = None
     origins: Sequence[Origin] = ()
     cancelled: bool = False
+    credited: Decimal = ZERO
