@@ -15,7 +15,7 @@ from admin_views.page import Link, MenuGroup
 from admin_views.say import label
 from models.base import Base
 
-GROUPS = ("Customers", "More", "System")
+GROUPS = ("Customers", "Documents", "More", "System")
 NOWHERE = "/static/none"  # said, so that Flask-Admin does not choose a place for a static folder of its own
 _registered: dict[type[Base], type[PanelView]] = {}
 
