@@ -11,6 +11,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 import models.all  # noqa: F401  so that every entity is mapped
+from admin_views import api
 from admin_views.auth import init_auth
 from admin_views.cli import register_commands
 from admin_views.config import load_config
@@ -41,7 +42,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     init_locale(app)
     init_security(app)
     init_auth(app, db)
-    CSRFProtect(app)  # after the door, so that a stranger is asked to sign in first
+    guard = CSRFProtect(app)  # after the door, so that a stranger is asked to sign in first
+    guard.exempt(api.blueprint)  # whose programs show a token that no browser sends by itself
+    app.register_blueprint(api.blueprint)
     init_panel(app)
     register_commands(app)
     return app

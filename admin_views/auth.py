@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from admin_views import account, looking
 from admin_views.device import device_for, remember_device
 from admin_views.looking import READING
+from admin_views.problems import is_api
 from admin_views.say import say
 from admin_views.security import is_static
 from admin_views.targets import safe_target
@@ -63,8 +64,11 @@ def public(view: View) -> View:
 
 
 def admit() -> Response | None:
-    """Say who is asking, so that their rights decide; send strangers to the sign-in, except on what is public."""
-    if is_static(request.endpoint):
+    """Say who is asking, so that their rights decide; send strangers to the sign-in, except on what is public.
+
+    Programs have a door of their own.
+    """
+    if is_static(request.endpoint) or is_api():
         return None
     set_mode("read" if request.method in READING else "write")
     g.visitor = _visitor()

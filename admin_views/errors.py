@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from admin_views.access import why_closed, why_missing
 from admin_views.logs import request_id
+from admin_views.problems import is_api, problem
 from admin_views.requests import is_fragment
 from admin_views.say import say
 from models.errors import Conflict, DomainError, Refused
@@ -77,7 +78,12 @@ def answer_database_error(error: OperationalError | PoolTimeout) -> Response | H
 
 
 def error_page(code: int, title: str, text: str, why: str | None = None) -> Response:
-    """Return a page, or for a fragment an alert, with the id that the log has too; `why` is where it is explained."""
+    """Return a page, or for a fragment an alert, with the id that the log has too; `why` is where it is explained.
+
+    A program gets a problem instead.
+    """
     current_app.logger.info("refused", extra={"status": code, "method": request.method, "path": request.path})
+    if is_api():
+        return make_response(problem(code))
     template = "admin/error_alert.html" if is_fragment() else "admin/error.html"
     return make_response(render_template(template, title=title, text=text, request_id=request_id(), why=why), code)

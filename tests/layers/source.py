@@ -52,6 +52,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "machinery": ("admin_views", "admin_views.*"),
     "views": (
         "admin_views.account",
+        "admin_views.api",
         "admin_views.auth",
         "admin_views.cli",
         "admin_views.dashboard",
