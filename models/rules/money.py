@@ -5,9 +5,9 @@ line would drift by up to half a cent a line.
 
 With prices that include VAT, what the customer was told to pay must stand, so the VAT of a group is what is left of its
 gross after the nets of its lines. Each net is off by at most half a cent, hence the VAT of n lines differs from
-rate × net by at most n × (1 + rate) / 2 cents, and by far less as a rule. The text of BR-CO-17 is a plain equation; the
-rules that validators run (its Schematron, and BR-S-09's) accept any difference below one unit of the currency, which at
-22 % takes more than 160 lines all rounded the same way.
+rate × net by at most n × (1 + rate) / 2 cents. The text of BR-CO-17 is a plain equation; what validators run (its
+Schematron, and BR-S-09's) accepts any difference below one unit of the currency, which at 22 % takes more than 160
+lines all rounded the same way. A national exchange may be stricter: a few cents are common from five lines on.
 """
 
 from __future__ import annotations

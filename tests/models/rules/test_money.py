@@ -129,6 +129,11 @@ def test_a_nature_beside_a_rate_does_not_split_its_group() -> None:
     assert [(each.nature, str(each.vat)) for each in groups] == [(None, "0.22")]
 
 
+def test_an_empty_nature_is_none() -> None:
+    groups = totals([sale("1", "0", nature=""), sale("1", "0")], places=2).groups
+    assert [(each.nature, str(each.net)) for each in groups] == [(None, "2.00")]
+
+
 def test_a_rate_written_with_more_digits_is_the_same_rate() -> None:
     assert len(totals([sale("0.33", "22"), sale("0.33", "22.00")], places=2).groups) == 1
 
