@@ -51,6 +51,9 @@ from models.rules.units import units
 from models.types import utcnow
 from models.vat_rate import VatRate
 
+if TYPE_CHECKING:
+    from models.payment import Payment
+
 SETTLED = N_("It has been issued: only its status, its payments and your own remarks can change.")
 NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
 NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
@@ -271,30 +274,6 @@ class DocumentLine(Base):
             discount=self.discount or Decimal(0),
             nature=rate.nature if rate else None,
         )
-
-
-class Payment(Base):
-    """Money received for a document."""
-
-    document: Mapped[Document] = parent(part=True)
-    date: Mapped[Day] = field(default=today)
-    amount: Mapped[Amount] = field(currency="document.currency")
-    method: Mapped[OneOf | None]
-    note: Mapped[Line | None]
-
-    @classmethod
-    def choices(cls, key: str) -> Sequence[tuple[str, str]]:
-        """Return the methods of payment."""
-        return list(payment_methods().items())
-
-    def problems(self) -> Iterator[DomainError]:
-        """Yield that nothing, or less, was paid, or that there is nothing yet to pay."""
-        amount: Decimal | None = self.amount
-        if amount is not None and amount <= 0:
-            yield DomainError(N_("Type an amount above zero."), "amount")
-        document = related(self, "document")
-        if isinstance(document, Document) and not (document.kind.rules.is_paid and document.counts):
-            yield DomainError(N_("Payments are recorded once the document has been issued."), "amount")
 
 
 def _payment_state(document: Document) -> PaymentState:

@@ -5,9 +5,9 @@ Amounts are decimals in the document's currency, rates and discounts per cent.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 ZERO = Decimal(0)
@@ -76,7 +76,7 @@ class Origin:
 
     kind: str
     number: str
-    date: date
+    date: datetime.date
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class PaperLine:
 class Transport:
     """How goods travelled, as a delivery note says it."""
 
-    date: date | None = None
+    date: datetime.date | None = None
     reason: str = ""
     carrier: str = ""
     packages: int | None = None
@@ -117,8 +117,8 @@ class Paper:
     kind: str
     label: str
     number: str | None
-    date: date
-    due: date | None
+    date: datetime.date
+    due: datetime.date | None
     currency: str
     seller: Party
     buyer: Party
