@@ -30,7 +30,7 @@ MOST_SELECTED = 1000
 class Deed:
     """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say.
 
-    The `meaning` is what there is to know before it is done.
+    The `meaning` is what there is to know before it is done. What is `final` offers no undo.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Deed:
     do: Callable[[Any, Sequence[Base]], str]
     danger: bool = False
     meaning: str = ""
+    final: bool = False
 
 
 @dataclass
@@ -50,13 +51,11 @@ class Judgement:
     effects: list[Effect] = field(default_factory=list)
 
 
-def deed(
-    name: str, label: str, permission: Permission, *, danger: bool = False, meaning: str = ""
-) -> Callable[[Any], Any]:
-    """Declare a method of a view as an action on selected rows; it asks first."""
+def deed(name: str, label: str, permission: Permission, **facts: Any) -> Callable[[Any], Any]:
+    """Declare a method of a view as an action on selected rows, with the facts of a `Deed`; it asks first."""
 
     def declare(function: Callable[[Any, Sequence[Base]], str]) -> Callable[[Any, Sequence[Base]], str]:
-        function.deed = Deed(name, label, permission, function, danger, meaning)  # type: ignore[attr-defined]
+        function.deed = Deed(name, label, permission, function, **facts)  # type: ignore[attr-defined]
         return function
 
     return declare
@@ -142,7 +141,7 @@ def _do(view: Any, chosen: Deed, found: Judgement, parent: Base | None) -> Any:
         toast(gettext("%(reason)s Nothing was changed.", reason=reason), tone="danger")
         return _afterwards(view, parent)
     for text in said:
-        toast(text, undo=True)
+        toast(text, undo=not chosen.final)
     if found.refused:
         toast(_refusal(found.refused), tone="warning")
     return _afterwards(view, parent)

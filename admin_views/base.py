@@ -24,6 +24,7 @@ from admin_views.filters import Condition
 from admin_views.forms import named
 from admin_views.listing import Page, State, fetch, read_state, selection
 from admin_views.offers import offered
+from admin_views.once import Once, shown_once
 from admin_views.requests import asks_for_grid, go, is_fragment, record_url
 from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
@@ -143,7 +144,8 @@ class PanelView(Duplicated, Explained, DeclaredView):
         row = self.new_row(parent)
         form = form_page.prepare(self, self.create_form(row), row, parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
-            return self.saved(row, parent, gettext("%(title)s was created.", title=title_of(row)))
+            created = gettext("%(title)s was created.", title=title_of(row))
+            return shown_once(self, row) or self.saved(row, parent, created)
         return form_page.answer(self, form, row, parent)
 
     @expose("/edit/", methods=("GET", "POST"))
@@ -236,6 +238,10 @@ class PanelView(Duplicated, Explained, DeclaredView):
         if is_fragment() and panel and before == record_page.head(self, row):
             return record_page.answer_panel(self, row, panel)
         return go(self.record_url(row))
+
+    def told_once(self, row: Base) -> Once | None:
+        """Return what is told of a new row now and never again, if anything is."""
+        return None
 
     def gave_away(self, row: Base) -> Any:
         """Answer a save by which the person lost the row out of sight."""

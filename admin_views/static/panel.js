@@ -138,6 +138,14 @@
     focus($("input:not([type=hidden]), select", popup));
   }
 
+  // Without HTTPS a browser has no clipboard for us: then the text is at least selected.
+  function copy(button) {
+    const from = document.getElementById(button.dataset.copy);
+    from.select();
+    const said = () => (button.textContent = button.dataset.done);
+    navigator.clipboard?.writeText(from.value).then(said, () => from.focus());
+  }
+
   on("click", (event) => {
     const hit = (selector) => event.target.closest(selector);
     const inPopup = hit("[popover] a");
@@ -145,6 +153,7 @@
       hit("[data-sealed]").removeAttribute("data-sealed");
       $("input", event.target.closest(".field")).focus();
     }
+    if (hit("[data-copy]")) copy(hit("[data-copy]"));
     if (hit("[data-dismiss]")) hit(".toast-item").remove();
     if (hit("[data-open]")) document.getElementById(hit("[data-open]").dataset.open).showModal();
     if (event.target === dialog || event.target.id === "keys") event.target.close();
