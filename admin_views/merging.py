@@ -20,9 +20,13 @@ from admin_views.parts import Entry, Rows
 from admin_views.say import when
 from models.base import Base, db
 from models.description import describe, title_of
+from models.errors import Conflict
 from models.history import DELETE, READING, Change, Since, changes_since
+from models.i18n import N_
 from models.images import decode, encode
 from models.related import find
+
+ANONYMISED = N_("“%(title)s” was anonymised while you were editing, so nothing was saved.")
 
 
 def merge(form: Any, row: Base) -> bool:
@@ -39,7 +43,10 @@ def _since(version: Any, row: Any) -> dict[str, Since]:
     opened = read_key(version) or 0
     if row.id is None or opened == row.version:
         return {}
-    return changes_since(db.session(), row, opened if opened < row.version else 0)
+    since = changes_since(db.session(), row, opened if opened < row.version else 0)
+    if any(each.erased for each in since.values()):
+        raise Conflict(ANONYMISED, title=title_of(row))  # the form still says what nobody may know any more
+    return since
 
 
 def _merge_row(form: Any, row: Base, since: Mapping[str, Since]) -> bool:

@@ -1,11 +1,12 @@
 """Every write is a change-set: who, when, which rows, what was before and after.
 
 Change-sets are written in the transaction they describe. Secrets are never part of an image; those of a deleted row are
-kept apart for as long as it can be brought back.
+kept apart for as long as it can be brought back. What was erased leaves a mark where it stood.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +33,8 @@ from models.permissions import Level, Permission, ruling_entity
 from models.related import related
 from models.types import utcnow
 
-CREATE, UPDATE, DELETE = "create", "update", "delete"
+CREATE, UPDATE, DELETE, ERASE = "create", "update", "delete", "erase"
+ERASED = {"erased": True}  # stands for a value that was erased; no column is kept as an object
 SECRETS_KEPT = timedelta(days=30)
 SILENT = {"version", "updated_at", "created_at"}
 READING = ungated("history rows carry their own root; the record they belong to was read through the gate")
@@ -88,11 +90,26 @@ class DeletedSecret(Record):
 
 @dataclass(frozen=True)
 class Since:
-    """What somebody else did to a field: its value before they began, and who did it when."""
+    """What somebody else did to a field: its value before they began, who did it when, and whether it was erased."""
 
     before: Any
     actor: str
     at: datetime
+    erased: bool = False
+
+
+def is_erased(change: Any) -> bool:
+    """Return whether something of what a change says, or its net effect, was erased since."""
+    return any(value == ERASED for side in (change.before, change.after) for value in (side or {}).values())
+
+
+def note_erased(session: Session, row: Base, keys: Iterable[str]) -> None:
+    """Put into the session's change-set that these values of a row were erased, in place of what it says of the row."""
+    change_set, connection = _change_set(session), session.connection()
+    updates = Change.entity == row.__tablename__, Change.row_id == row.id, Change.action == UPDATE
+    connection.execute(delete(Change).where(Change.change_set_id == change_set, *updates))
+    entry = _entry(ERASE, row, dict.fromkeys(keys, ERASED), {})
+    connection.execute(insert(Change), [entry | {"change_set_id": change_set}])
 
 
 def note_deleted(session: Session, context: UOWTransaction, instances: Any) -> None:
@@ -170,14 +187,15 @@ def changes_since(session: Any, row: Base, version: int) -> dict[str, Since]:
         .join(Change.change_set)
         .options(contains_eager(Change.change_set))
         .where(Change.entity == row.__tablename__, Change.row_id == row.id, Change.version > version)
-        .where(Change.action == UPDATE)
+        .where(Change.action.in_((UPDATE, ERASE)))
         .order_by(Change.id)
     )
     found: dict[str, Since] = {}
     for change in session.scalars(query.execution_options(**READING)):
         for key in (change.before or {}) | (change.after or {}):
             before = found[key].before if key in found else (change.before or {}).get(key)
-            found[key] = Since(before, change.change_set.actor_name, change.change_set.at)
+            erased = is_erased(change) or (key in found and found[key].erased)
+            found[key] = Since(before, change.change_set.actor_name, change.change_set.at, erased)
     return found
 
 

@@ -11,7 +11,7 @@ from models.base import Base
 from models.description import describe
 from models.errors import Conflict, DomainError
 from models.gate import actor_of
-from models.history import READING, ChangeSet
+from models.history import READING, ChangeSet, is_erased
 from models.i18n import N_
 from models.images import decode, encode, keys_of
 from models.operations.deletion import delete_rows, preview
@@ -26,6 +26,7 @@ NOTHING = N_("There is nothing to undo.")
 ALREADY = N_("This was undone already.")
 CHANGED = N_("“%(title)s” was changed since, so this can no longer be undone as a whole.")
 GONE = N_("“%(title)s” is not there any more, or is not yours to change.")
+ERASED = N_("“%(title)s” was anonymised, and what was erased does not come back.")
 PASSWORD = N_("Nobody keeps old passwords, so this cannot be undone. Set a new one for “%(title)s”.")
 IN_USE = N_("“%(title)s” is in use by now, so its creation can no longer be undone.")
 
@@ -38,6 +39,8 @@ def undo(session: Any, key: int) -> ChangeSet:
     change_set = _change_set(session, key)
     session.info["undo_of"] = key
     changes = net_changes(session, key)
+    for each in filter(is_erased, changes):
+        raise Conflict(ERASED, title=each.title)
     with faster_ones(CHANGED, title=changes[0].title if changes else ""):
         _apply(session, changes)
     return change_set
