@@ -1,0 +1,87 @@
+"""The typesetter: one compiler of Typst that knows the fonts of its packages and nothing else of this machine."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime, time
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import typst
+from flask_babel import force_locale
+
+from admin_views.printing.logos import Logo, read_logo
+from admin_views.printing.tongue import Figures, tongue
+from admin_views.printing.values import values
+from models.rules.money import places_of
+from models.rules.paper import Paper
+
+TEMPLATE = Path(__file__).parent / "template" / "document.typ"
+# The second one has Chinese, Japanese and Korean, and is used where it is installed.
+FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+FIRST_FONT = "Noto Sans"
+# An archive keeps it, and a screen reader reads it.
+STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+log = logging.getLogger(__name__)
+_press = Lock()
+
+
+def pdf(paper: Paper, *, logo: Path | None, locale: str = "en") -> bytes:
+    """Return the document as PDF/A, in its own language or else in the one given; equal papers give equal bytes.
+
+    A logo that cannot be shown is left out, and letters that no font has are boxes, which PDF/A does not allow.
+    """
+    chosen = tongue(paper.language, locale)
+    with force_locale(chosen):
+        said = values(paper, Figures(chosen, places_of(paper.currency)))
+    moment = datetime.combine(paper.date, time(12), UTC)
+    return _whatever_it_takes(cleaned(said) | {"fonts": FIRST_FONT}, read_logo(logo), moment)
+
+
+def _whatever_it_takes(said: dict[str, Any], logo: Logo | None, moment: datetime) -> bytes:
+    """Return the best PDF that can be made; only a fault of the template is raised."""
+    logos = [logo, None] if logo else [None]
+    *better, (last, plain) = [(each, standards) for each in logos for standards in (STANDARDS, [])]
+    for picture, standards in better:
+        try:
+            return typeset(said, picture, moment, standards)
+        except typst.TypstError as error:
+            log.warning("%s is printed in a plainer way: %s", said["title"], error)
+    return typeset(said, last, moment, plain)
+
+
+def typeset(said: dict[str, Any], logo: Logo | None, moment: datetime, standards: list[typst.PDFStandard]) -> bytes:
+    """Return the values as the template sets them; a TypstError says what it cannot set."""
+    inputs = {"paper": json.dumps(said | {"logo": logo}, ensure_ascii=False)}
+    with _press:
+        made = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=moment)
+    return b"".join([made] if isinstance(made, bytes) else made or [])
+
+
+def cleaned(value: Any) -> Any:
+    """Return the values without the characters that no page shows and no PDF/A allows."""
+    if isinstance(value, str):
+        return _CONTROLS.sub("", value)
+    if isinstance(value, dict):
+        return {key: cleaned(each) for key, each in value.items()}
+    return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=font_folders())
+    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
+
+
+def font_folders() -> list[Path]:
+    """Return where the fonts are that were installed with the panel."""
+    found = [find_spec(name) for name in FONT_PACKAGES]
+    return [Path(spec.origin).parent for spec in found if spec and spec.origin]
