@@ -47,6 +47,7 @@ def default_config() -> dict[str, Any]:
         "TRUSTED_HOSTS": words(environ.get("TRUSTED_HOSTS")),
         "PROXY_HOPS": int(environ.get("PROXY_HOPS") or 0),
         "PLAIN_HTTP": environ.get("PLAIN_HTTP") == "1",
+        "COMPANY_LOGO": Path(environ["COMPANY_LOGO"]) if environ.get("COMPANY_LOGO") else None,
         "ARGON2": ARGON2,
         "CUSTOMER_PASSWORD_MINIMUM": int(environ.get("CUSTOMER_PASSWORD_MINIMUM") or CUSTOMER.minimum),
         "CUSTOMER_PASSWORD_MAXIMUM": int(
