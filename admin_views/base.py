@@ -25,6 +25,7 @@ from admin_views.forms import named
 from admin_views.listing import Page, State, fetch, read_state, selection
 from admin_views.offers import offered
 from admin_views.once import Once, shown_once
+from admin_views.page import Link
 from admin_views.requests import asks_for_grid, go, is_fragment, record_url
 from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
@@ -247,6 +248,18 @@ class PanelView(Duplicated, Explained, DeclaredView):
         """Answer a save by which the person lost the row out of sight."""
         toast(gettext("%(title)s was saved. It is no longer yours to see.", title=title_of(row)))
         return go(self.list_url())
+
+    def new_elsewhere(self, parent: Base) -> Link | None:
+        """Return the way to a page of its own on which a row comes about, where a form in its place is not enough."""
+        return None
+
+    def remark(self, row: Base) -> str:
+        """Return what is said under an entry of a feed, in sight before it is opened."""
+        return ""
+
+    def entry_links(self, row: Base) -> Sequence[Link]:
+        """Return what can be done with an entry of a feed."""
+        return ()
 
     def list_url(self) -> str:
         """Return the address of the list as it was when it was left."""

@@ -48,6 +48,14 @@ def default_config() -> dict[str, Any]:
         "PROXY_HOPS": int(environ.get("PROXY_HOPS") or 0),
         "PLAIN_HTTP": environ.get("PLAIN_HTTP") == "1",
         "COMPANY_LOGO": Path(environ["COMPANY_LOGO"]) if environ.get("COMPANY_LOGO") else None,
+        "SMTP_HOST": environ.get("SMTP_HOST", ""),
+        "SMTP_PORT": int(environ.get("SMTP_PORT") or 0),
+        "SMTP_SECURITY": environ.get("SMTP_SECURITY", "").lower(),
+        "SMTP_USER": environ.get("SMTP_USER", ""),
+        "SMTP_PASSWORD": environ.get("SMTP_PASSWORD", ""),
+        "SMTP_FROM": environ.get("SMTP_FROM", ""),
+        "SMTP_REPLY_TO": environ.get("SMTP_REPLY_TO", ""),
+        "SMTP_TIMEOUT": float(environ.get("SMTP_TIMEOUT") or 10),  # seconds
         "ARGON2": ARGON2,
         "CUSTOMER_PASSWORD_MINIMUM": int(environ.get("CUSTOMER_PASSWORD_MINIMUM") or CUSTOMER.minimum),
         "CUSTOMER_PASSWORD_MAXIMUM": int(

@@ -18,10 +18,10 @@ from wtforms import fields
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from models.rules.email import split_emails
 from models.types import utcnow
 
 MAX_KEY = 2**31 - 1
-DECIMAL = re.compile(r"[+-]?\d{1,15}([.,]\d{1,6})?", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 FEW = 4
 
@@ -88,6 +88,26 @@ class Email(Line):
     widget_kind = input_mode = "email"
 
 
+class Addresses(Line):
+    """Email addresses, picked from suggestions or typed, several of them separated by commas."""
+
+    widget_kind = "addresses"
+    suggestions: Sequence[tuple[str, str]] = ()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was picked and what was typed together."""
+        if valuelist:
+            self.data = ", ".join(filter(str.strip, valuelist)) or None
+
+    @property
+    def choices(self) -> list[tuple[str, str, bool]]:
+        """The suggestions, then what else is chosen: address, label, and whether it is chosen."""
+        chosen = split_emails(self.data)
+        known = {address for address, _ in self.suggestions}
+        offered = [*self.suggestions, *((each, each) for each in chosen if each not in known)]
+        return [(address, label, address in chosen) for address, label in offered]
+
+
 class Phone(Line):
     """A phone number."""
 
@@ -121,7 +141,7 @@ class Suggest(Line):
 
 
 class Number(Line):
-    """A decimal number; a comma may stand for the point."""
+    """A decimal number, with or without groups of three; a comma may stand for the point."""
 
     input_mode = "decimal"
 
@@ -133,9 +153,10 @@ class Number(Line):
 
     def read(self, typed: str) -> Any:
         """Return the number; ValueError with a sentence if it is none."""
-        if not DECIMAL.fullmatch(typed):
-            raise ValueError(gettext("This is not a number. Write it as in 12 or 12.5."))
-        return Decimal(typed.replace(",", "."))
+        try:
+            return read_decimal(typed)
+        except DomainError as error:
+            raise ValueError(say(error)) from error
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else self.posted(self.data)

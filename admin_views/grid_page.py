@@ -30,26 +30,28 @@ def grid(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Grid:
     keys = _columns(view)
     page = fetch(view.model, *_selection(view, parent), view.column_default_sort, keys)
     rows = page.rows if row is None or row.id is None or row in page.rows else [row, *page.rows]
-    number = page.state.page
+    number, elsewhere = page.state.page, view.new_elsewhere(parent)
     return Grid(
         key=view.endpoint,
         label=label(view.name),
-        style="feed" if declared.is_feed(view.description) else "grid",
+        style="feed" if view.feed_columns or declared.is_feed(view.description) else "grid",
         url=_url(view, ".index_view", parent, number),
         columns=list_page.columns(view, page.state, keys, sortable=False),
         rows=[_row(view, parent, each, keys, number) for each in rows],
         count=list_page.written(page),
         pager=list_page.pager(view, page, sized=False),
-        new=Link(_new(view), _url(view, ".create_view", parent, number)) if view.may_create(parent) else None,
+        new=elsewhere or _new(view, parent, number),
         form=form,
         editing=row.id if row is not None else None,
         save_url=request.full_path if form is not None else None,
         empty=gettext("No %(things)s yet.", things=label(view.name).lower()),
+        inline=elsewhere is None,
     )
 
 
-def _new(view: Any) -> str:
-    return gettext("New %(thing)s…", thing=label(view.model.__label__.lower()))
+def _new(view: Any, parent: Base, page: int) -> Link | None:
+    text = gettext("New %(thing)s…", thing=label(view.model.__label__.lower()))
+    return Link(text, _url(view, ".create_view", parent, page)) if view.may_create(parent) else None
 
 
 def _selection(view: Any, parent: Base) -> tuple[State, Any]:
@@ -62,6 +64,8 @@ def _selection(view: Any, parent: Base) -> tuple[State, Any]:
 
 def _columns(view: Any) -> list[str]:
     """What is typed in the row, then the other columns of the list but the parent; a feed tells when and by whom."""
+    if view.feed_columns:
+        return list(view.feed_columns)
     typed = [key for key in view.form_columns if key != view.parent_key]
     fixed = [key for key in view.column_list if key not in {view.parent_key, "updated_at", *typed}]
     when = [key for key in ("created_at",) if declared.is_feed(view.description) and key in view.description.attributes]
@@ -77,6 +81,9 @@ def _row(view: Any, parent: Base, row: Base, keys: list[str], page: int) -> Row:
         url=view.get_url(".details_view", id=row.id),
         edit_url=_url(view, ".edit_view", parent, page, id=row.id) if view.allows(Permission.EDIT, row) else None,
         delete_url=_url(view, ".delete_view", parent, page, id=row.id) if view.allows(Permission.DELETE, row) else None,
+        summary="" if view.description.title == keys[0] else title_of(row),
+        remark=view.remark(row),
+        links=view.entry_links(row),
     )
 
 

@@ -197,6 +197,7 @@ PLAIN = Look(controls.Line, _escaped, _plain)
 RELATION = Look(Picker, _related, _plain, "relation")
 BY_KIND: dict[str, Look] = {
     kinds.EMAIL.name: replace(PLAIN, control=controls.Email, cell=_link("mailto:")),
+    kinds.EMAILS.name: replace(PLAIN, control=controls.Addresses),
     kinds.PHONE.name: replace(PLAIN, control=controls.Phone, cell=_phone),
     kinds.URL.name: replace(PLAIN, control=controls.Url, cell=_website),
     kinds.LONG_TEXT.name: replace(PLAIN, control=controls.Text, cell=_prose, wide=True),

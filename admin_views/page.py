@@ -14,7 +14,7 @@ class Link:
     """Something to click; without an address it is shown and cannot be clicked, and `reason` says why.
 
     `why` is where that is explained; what is `posted` is a button that changes something; what
-    `asks` before it does so opens in a dialog.
+    `asks` before it does so opens in a dialog. What can be done rather than delete says `rather`.
     """
 
     label: str
@@ -26,6 +26,7 @@ class Link:
     why: str | None = None
     posted: bool = False
     asks: bool = False
+    rather: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a list or grid; the first of its cells is the title."""
+    """A row of a list or grid; the first of its cells is the title.
+
+    An entry of a feed with a `summary` is closed until somebody opens it; its `remark` is always in sight.
+    """
 
     id: int
     title: str
@@ -95,6 +99,9 @@ class Row:
     hit: Hit | None = None
     edit_url: str | None = None
     delete_url: str | None = None
+    summary: str = ""
+    remark: str = ""
+    links: Sequence[Link] = ()
     heading: Heading | None = None
 
 

@@ -15,7 +15,7 @@ class FormError:
 
     field_id: str
     label: str
-    message: str
+    sentence: str
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from typing import Any
 from click import ClickException
 from sqlalchemy import URL, make_url
 
+from admin_views.mail_server import mail_faults
+from models.operations.smtp import NONE
+
 KEY_BYTES = 32
 DIFFERENT_BYTES = 10  # a random key of 32 characters has about 25 different ones; "change me, change me…" has 8
 ON_THIS_MACHINE = {None, "", "localhost", "127.0.0.1", "::1"}
@@ -32,6 +35,7 @@ def weaknesses(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _weak_key(config["SECRET_KEY"] or "")
     yield from _weak_switches(config)
     yield from _weak_address(config)
+    yield from _weak_mail(config)
     yield from _weak_database(make_url(config["SQLALCHEMY_DATABASE_URI"]))
 
 
@@ -62,6 +66,14 @@ def _weak_address(config: Mapping[str, Any]) -> Iterator[str]:
             "Nothing says that HTTPS stands before the panel: set PROXY_HOPS=1 behind a proxy that speaks it, "
             "or PLAIN_HTTP=1 to let passwords cross the network unencrypted."
         )
+
+
+def _weak_mail(config: Mapping[str, Any]) -> Iterator[str]:
+    if not config["SMTP_HOST"]:
+        return
+    yield from map(str, mail_faults(config))
+    if config["SMTP_SECURITY"] == NONE and config["SMTP_USER"] and config["SMTP_HOST"] not in ON_THIS_MACHINE:
+        yield "SMTP_SECURITY=none sends the mail server's password across the network unencrypted: use starttls or tls."
 
 
 def _weak_database(url: URL) -> Iterator[str]:

@@ -41,6 +41,7 @@ class DeclaredView(ModelView):
     column_sortable_list: Any = options.shown()
     column_filters: Any = options.shown()
     choosable_columns: Any = options.shown()
+    feed_columns: Any = options.shown()  # what an entry says on another record: its text, when, and what else
     record_summary: Any = options.shown()
     record_badges: Any = options.shown()
     form_panels: Any = options.panels()
@@ -66,10 +67,12 @@ class DeclaredView(ModelView):
         self.column_filters = self.column_filters or declared.filters(self.description)
         self.column_default_sort = self.column_default_sort or declared.default_sort(self.description)
         self.column_subtitle = self.column_subtitle or declared.subtitle(self.description)
+        self.feed_columns = self.feed_columns or []
         self.record_summary = self.record_summary or declared.summary(self.description)
         self.record_badges = self.record_badges or declared.badges(self.description)
         self.form_panels = self.form_panels or declared.panels(self.description)
-        self.form_columns = [key for _, keys in self.form_panels for key in keys]
+        fixed = {each.key for each in self.description.attributes.values() if each.facts.fixed}
+        self.form_columns = [key for _, keys in self.form_panels for key in keys if key not in fixed]
         self.inline_models = self.inline_models or [child.model for child in self.description.grids]
         self.exported = [each.key for each in self.description.shown if not each.secret]
         self.choosable_columns = declared.choosable(self.description)

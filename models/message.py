@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped
 from models.base import Base, Timestamped
 from models.choices import Choice
 from models.customer import Customer
+from models.document import Document
 from models.fields import Count, Emails, Line, LongText, Moment, Name, Token, field, parent, reference
 from models.user import User
 
@@ -33,6 +34,7 @@ class Message(Timestamped, Base):
     recipients: Mapped[Emails] = field(lasting=True, label="To")
     cc: Mapped[Emails | None] = field(lasting=True, label="CC")
     body: Mapped[LongText] = field(lasting=True, label="Text")
+    document: Mapped[Document | None] = reference(orphans="clear", fixed=True, listed=True)
     attachment: Mapped[Line | None] = field(fixed=True)
     status: Mapped[MessageStatus] = field(default=MessageStatus.SENDING, fixed=True)
     detail: Mapped[LongText | None] = field(fixed=True)

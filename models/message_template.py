@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
 from models.errors import DomainError
-from models.fields import LongText, Name, OneOf, field
+from models.fields import LongText, Name, field
+from models.rules.document_kinds import DocumentKind
 from models.rules.template import check_placeholders
 
 ALWAYS = ("customer", "company", "author")
 OF_DOCUMENTS = (*ALWAYS, "document", "number", "date", "due", "total")
-DOCUMENTS = {
-    "quote": "Quotes",
-    "order": "Orders",
-    "invoice": "Invoices",
-    "receipt": "Receipts",
-    "ddt": "DDTs",
-    "proforma": "Proformas",
-    "credit_note": "Credit notes",
-}
 
 
 class MessageTemplate(Timestamped, Base):
@@ -30,17 +22,12 @@ class MessageTemplate(Timestamped, Base):
     __label__ = "Email template"
 
     name: Mapped[Name] = field(unique=True)
-    kind: Mapped[OneOf | None] = field(label="For", help="Left empty, it is for messages without a document.")
+    kind: Mapped[DocumentKind | None] = field(label="For", help="Left empty, it is for emails without a document.")
     subject: Mapped[Name] = field(
         help="{customer}, {company} and {author} are filled in; with a document {document}, {number}, {date}, {due} "
         "and {total} as well."
     )
     body: Mapped[LongText] = field(label="Text")
-
-    @classmethod
-    def choices(cls, key: str) -> Sequence[tuple[str, str]]:
-        """Return the kinds of documents."""
-        return list(DOCUMENTS.items())
 
     def problems(self) -> Iterator[DomainError]:
         """Yield the placeholders that nothing will fill in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin_views.base import PanelView
+from admin_views.mailing import Mailed
 from admin_views.registry import register
 from models.contact import Contact
 from models.customer import Customer
@@ -10,7 +11,7 @@ from models.i18n import N_
 from models.note import Note
 
 
-class CustomerView(PanelView):
+class CustomerView(Mailed, PanelView):
     """Business customers."""
 
     menu_group = N_("Customers")
@@ -44,13 +45,25 @@ class CustomerView(PanelView):
         ]),
     )  # fmt: skip
 
+    def mail_customer(self, row: Customer) -> Customer:
+        """Write to the customer itself."""
+        return row
 
-class ContactView(PanelView):
+
+class ContactView(Mailed, PanelView):
     """The people at customers."""
 
     menu_group = N_("Customers")
     menu_icon = "users"
     menu_place = 3
+
+    def mail_to(self, row: Contact) -> str | None:
+        """Write to the contact."""
+        return row.email
+
+    def mail_values(self, row: Contact) -> dict[str, str]:
+        """Address the contact by name."""
+        return {"customer": row.name}
 
 
 class NoteView(PanelView):

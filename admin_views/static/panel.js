@@ -372,7 +372,7 @@
     const item = (each, escape) => `<div>${escape(each.label)}</div>`;
     const box = new TomSelect(select, {
       ...remote, valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 300,
-      allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
+      create: "free" in select.dataset, createOnBlur: true, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
       plugins: several ? { remove_button: { title: words.clear } } : { clear_button: { title: words.clear } },
       render: { option, item, no_results: () => `<div class="no-results">${words.none}</div>` },
       onChange: () => select.dispatchEvent(new Event("input", { bubbles: true })),

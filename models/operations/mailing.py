@@ -7,14 +7,16 @@ spoken to, no transaction is open. Sending an email is creating it: whoever may 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 from models.errors import Conflict, Refused
 from models.gate import acting_as, actor_of
 from models.i18n import N_
 from models.message import Message, MessageStatus
-from models.operations.letters import Attachment, Letter, address_of
+from models.operations.letters import Attachment, Letter, address_of, compose
 from models.operations.smtp import Delivery, Server
 from models.permissions import Permission, decide
 from models.related import find
@@ -24,6 +26,16 @@ from models.types import utcnow
 AGAIN = {MessageStatus.PARTLY, MessageStatus.REFUSED, MessageStatus.FAILED, MessageStatus.UNKNOWN}
 LONGEST = 9000  # characters of what a server said of many recipients
 NOT_AGAIN = N_("This email was sent, or is being sent, already.")
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """An email ready to be sent, with its row and the number of the try; it asks the database nothing more."""
+
+    key: int
+    tries: int
+    mail: EmailMessage
+    to: Sequence[str]
 
 
 def is_interrupted(message: Message, server: Server | None) -> bool:
@@ -74,6 +86,13 @@ def reached_by(message: Message) -> Sequence[str]:
     if message.missed:
         return split_emails(message.missed)
     return list(dict.fromkeys([*split_emails(message.recipients), *split_emails(message.cc)]))
+
+
+def dispatch(session: Any, message: Message, server: Server, attachment: Attachment | None) -> Dispatch:
+    """Write an email as being sent, and return what is needed to send it; the caller commits."""
+    session.flush()
+    to = reached_by(message)
+    return Dispatch(message.id, message.tries, compose(letter_of(message, server, attachment)), to)
 
 
 def record_delivery(session: Any, key: int, tries: int, delivery: Delivery, detail: str) -> None:
