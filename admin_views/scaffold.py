@@ -71,8 +71,7 @@ class DeclaredView(ModelView):
         self.record_summary = self.record_summary or declared.summary(self.description)
         self.record_badges = self.record_badges or declared.badges(self.description)
         self.form_panels = self.form_panels or declared.panels(self.description)
-        fixed = {each.key for each in self.description.attributes.values() if each.facts.fixed}
-        self.form_columns = [key for _, keys in self.form_panels for key in keys if key not in fixed]
+        self.form_columns = self._unfixed(key for _, keys in self.form_panels for key in keys)
         self.inline_models = self.inline_models or [child.model for child in self.description.grids]
         self.exported = [each.key for each in self.description.shown if not each.secret]
         self.choosable_columns = declared.choosable(self.description)
@@ -84,8 +83,12 @@ class DeclaredView(ModelView):
         return self._open(keys, may_see)
 
     def typed(self, keys: Iterable[str]) -> list[str]:
-        """Return those of the fields, and collections, that the person may change."""
-        return self._open(keys, may_edit)
+        """Return those of the fields, and collections, that the person may change; panels show fixed ones as well."""
+        return self._unfixed(self._open(keys, may_edit))
+
+    def _unfixed(self, keys: Iterable[str]) -> list[str]:
+        fixed = {each.key for each in self.description.attributes.values() if each.facts.fixed}
+        return [key for key in keys if key not in fixed]
 
     def _open(self, keys: Iterable[str], may: Callable[[Actor, Attribute], bool]) -> list[str]:
         guarded = self.description.guarded
