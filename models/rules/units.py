@@ -18,6 +18,6 @@ def units() -> Mapping[str, str]:
     return _NAMES
 
 
-def unit_sign(code: str) -> str:
-    """The unit as it is printed beside a quantity; an unknown code is returned as it is."""
-    return _ROWS[code]["sign"] if code in _ROWS else code
+def unit_sign(code: str, language: str = "en") -> str:
+    """The unit as it is printed beside a quantity, in English or Italian; an unknown code is returned as it is."""
+    return _ROWS[code]["it" if language == "it" else "en"] if code in _ROWS else code

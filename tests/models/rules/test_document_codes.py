@@ -23,8 +23,13 @@ def test_a_unit_is_printed_by_its_sign(code: str, sign: str) -> None:
     assert unit_sign(code) == sign
 
 
-def test_every_unit_has_a_name_and_a_sign_of_its_own() -> None:
-    assert len(set(units().values())) == len(units()) == len({unit_sign(code) for code in units()})
+def test_an_italian_reads_italian_signs() -> None:
+    assert (unit_sign("C62", "it"), unit_sign("C62", "de")) == ("pz", "pcs")
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_every_unit_has_a_name_and_a_sign_of_its_own(language: str) -> None:
+    assert len(set(units().values())) == len(units()) == len({unit_sign(code, language) for code in units()})
 
 
 def test_the_natures_are_those_of_the_italian_list() -> None:
