@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from admin_views import controls, form_page
@@ -19,6 +20,7 @@ from admin_views.saving import CONTRADICTS, attach, commit
 from admin_views.say import say
 from admin_views.toasts import toast
 from models.base import Base, db
+from models.company import Company
 from models.description import describe, title_of
 from models.engine import set_mode
 from models.errors import Conflict, DomainError, Refused
@@ -56,8 +58,8 @@ def answer(view: Any, row: Base) -> Any:
 
 
 def company_name(server: Server) -> str:
-    """Return what one's own company is called."""
-    return server.sender.display_name or server.sender.domain
+    """Return what one's own company is called, as its record says or the address that emails come from."""
+    return db.session.scalar(select(Company.name).limit(1)) or server.sender.display_name or server.sender.domain
 
 
 def send(server: Server, enclosed: Any, begin: Callable[[], Message]) -> DomainError | None:

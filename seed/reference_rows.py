@@ -12,9 +12,11 @@ from models.channel import Channel, ChannelEntity
 from models.customer import Customer
 from models.gate import acting_as
 from models.group import CustomerGroup
+from models.message_template import MessageTemplate
 from models.permissions import SYSTEM
 from models.rights import Access, Level, Permission
 from models.role import LEVEL_KEYS, Role, RoleField, RoleGrant
+from models.rules.document_kinds import DocumentKind
 from models.unit import BusinessUnit
 from models.vat_rate import VatRate
 
@@ -22,11 +24,12 @@ DEFAULT_GROUP = "General"
 DEFAULT_CHANNEL = "Sales"
 DEFAULT_UNIT = "Company"
 VAT_RATES = Path(__file__).parent / "reference" / "vat_rates.toml"
+TEMPLATES = Path(__file__).parent / "reference" / "message_templates.toml"
 ROLES = Path(__file__).parent / "reference" / "roles.toml"
 
 
 def load_reference(session: Any) -> None:
-    """Make sure of a default group; give a new panel its roles, VAT rates, business unit and channel.
+    """Make sure of a default group; give a new panel its roles, VAT rates, email templates, business unit and channel.
 
     What people have renamed, changed or deleted since stays so. The caller commits.
     """
@@ -39,6 +42,8 @@ def load_reference(session: Any) -> None:
             session.add(Channel(name=DEFAULT_CHANNEL, entities=[ChannelEntity(entity=Customer.__tablename__)]))
         if session.scalar(select(VatRate.id).limit(1)) is None:
             session.add_all(VatRate(**written) for written in _written(VAT_RATES, "rates"))
+        if session.scalar(select(MessageTemplate.id).limit(1)) is None:
+            session.add_all(_template(**written) for written in _written(TEMPLATES, "templates"))
         session.flush()
 
 
@@ -68,6 +73,10 @@ def _default_group(session: Any) -> None:
         group = found[0] if found else CustomerGroup(name=DEFAULT_GROUP)
         group.is_default = True
         session.add(group)
+
+
+def _template(kind: str | None = None, **written: Any) -> MessageTemplate:
+    return MessageTemplate(kind=DocumentKind(kind) if kind else None, **written)
 
 
 def _role(written: dict[str, Any]) -> Role:

@@ -32,6 +32,7 @@ for name in (
     "FLASK_DEBUG",
     "CLIENTELA_ADMIN_EMAIL",
     "CLIENTELA_ADMIN_PASSWORD",
+    *(f"SMTP_{each}" for each in ("HOST", "PORT", "SECURITY", "USER", "PASSWORD", "FROM", "REPLY_TO", "TIMEOUT")),
 ):
     os.environ.pop(name, None)
 
