@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from admin_views import looking
 from admin_views.controls import read_key
-from admin_views.page import Link, Pager
+from admin_views.page import Grid, Link, Pager
 from admin_views.requests import record_url
 from admin_views.say import label
 from admin_views.why_page import VERBS, owner_names, placed, rules, verdict, why
@@ -74,6 +74,14 @@ class Explained:
         """Return what else can be done with a record, in its menu of more actions; views add their own."""
         told = Link(gettext("Who may do this?…"), self.get_url(".access_view", id=row.id), icon="users")
         return [*([told] if may_ask_about_others() else []), *looking.ways(row)]
+
+    def record_buttons(self, row: Base) -> list[Link]:
+        """Return what one does with a record next, as buttons in its head; views add their own."""
+        return []
+
+    def record_grids(self, row: Base) -> list[Grid]:
+        """Return what else belongs on a record's page as tables; views add their own."""
+        return []
 
     @expose("/why/")
     def why_view(self: Any) -> Any:

@@ -14,7 +14,8 @@ class Link:
     """Something to click; without an address it is shown and cannot be clicked, and `reason` says why.
 
     `why` is where that is explained; what is `posted` is a button that changes something; what
-    `asks` before it does so opens in a dialog. What can be done rather than delete says `rather`.
+    `asks` before it does so opens in a dialog. What can be done rather than delete says `rather`. What is shown in a
+    `tab` of its own leaves the page as it is.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Link:
     posted: bool = False
     asks: bool = False
     rather: bool = False
+    tab: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Record:
-    """A record page."""
+    """A record page; its `buttons` are what one does with it next, the first of them the one that matters most."""
 
     id: int
     title: str
@@ -228,6 +230,7 @@ class Record:
     history_url: str
     edit: Link | None = None
     delete: Link | None = None
+    buttons: Sequence[Link] = ()
     actions: Sequence[Link] = ()
     position: str = ""
     previous_url: str | None = None

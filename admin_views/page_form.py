@@ -28,6 +28,15 @@ class FormPanel:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A line of which some is taken: what it is, what there is to know of it, and the field for how much, if any."""
+
+    title: str
+    cells: Sequence[str]
+    field: Any = None
+
+
+@dataclass(frozen=True)
 class Notice:
     """What stands in the way of a form, with what one can do about it."""
 
@@ -52,4 +61,19 @@ class FormPage:
     key: str = ""
     back: Link | None = None
     close: str = ""
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True)
+class SharesPage:
+    """A page on which some of several lines is taken; the columns are those of the lines and of the fields."""
+
+    title: str
+    url: str
+    cancel_url: str
+    submit: str
+    columns: Sequence[str]
+    shares: Sequence[Share]
+    back: Link
+    errors: Sequence[FormError] = ()
     notice: Notice | None = None

@@ -58,6 +58,7 @@ def record(view: Any, row: Base) -> Record:
         history_url=view.get_url(".history_view", id=row.id),
         edit=edit,
         delete=delete,
+        buttons=view.record_buttons(row),
         actions=view.record_actions(row),
         position=place.position,
         previous_url=place.previous_url,
@@ -180,6 +181,7 @@ def _grids(view: Any, row: Base) -> Iterator[Grid]:
         other = view.view_of(model)
         if other is not None and other.is_accessible():
             yield grid_page.grid(other, row)
+    yield from view.record_grids(row)
     yield from listed_page.grids(view, row)
 
 
