@@ -80,7 +80,7 @@ def _in_view(view: Any) -> Iterator[str]:
     attributes = set(description.attributes)
     children = {child.key for child in description.children}
     for option in LISTS:
-        known = attributes | children if option == "column_filters" else attributes
+        known = attributes | children | _further(description) if option == "column_filters" else attributes
         for key in getattr(view, option):
             if key not in known:
                 yield unknown(f"{name}.{option}", key, known)
@@ -94,9 +94,15 @@ def _in_view(view: Any) -> Iterator[str]:
     yield from _choices(view, name)
 
 
+def _further(description: Any) -> set[str]:
+    """Return the paths to what the row's relations have, such as the group of its customer."""
+    targets = {key: each.target for key, each in description.attributes.items() if each.target}
+    return {f"{key}.{name}" for key, target in targets.items() for name in describe(target).attributes}
+
+
 def _options(view: type, base: type) -> Iterator[str]:
     """An option that no view knows would be ignored in silence."""
-    known = {option for option in dir(base) if not option.startswith("_")}
+    known = {option for each in (base, *view.__bases__) for option in dir(each) if not option.startswith("_")}
     for option, value in vars(view).items() if view is not base else ():
         if not (option.startswith("_") or callable(value) or isinstance(value, property) or option in known):
             yield unknown(view.__name__, option, known)

@@ -27,7 +27,7 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page, or window, between a click and what cannot be taken lightly."""
+    """The page, or window, between a click and what cannot be taken lightly; what `typed` asks for is typed in."""
 
     title: str
     question: str
@@ -40,6 +40,8 @@ class Confirmation:
     cancel_url: str
     danger: bool = True
     instead: Sequence[Link] = ()
+    typed: str = ""
+    mistyped: str = ""
 
 
 def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirmation:
@@ -89,7 +91,7 @@ def _instead(view: Any, chosen: Any, found: Any) -> list[Link]:
     """Return the ways to what can be done with a row that cannot be deleted."""
     if chosen.name != "delete" or not view.rather_than_deleted or not _is_alone(found):
         return []
-    return [link for link in view.record_actions(found.refused[0][0]) if link.asks]
+    return [link for link in view.record_actions(found.refused[0][0]) if link.rather]
 
 
 def _more(count: int) -> list[str]:

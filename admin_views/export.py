@@ -67,7 +67,7 @@ def _lines(view: Any, columns: Sequence[str], keys: Select[Any], actor: Actor) -
     for row in _rows(view, keys, actor):
         values = [text(each, row) for each in attributes]
         lists = ["; ".join(filter(None, map(_title, getattr(row, part.key)))) for part in parts]
-        yield writer.writerow([_harmless(value) for value in (*values, *lists)])
+        yield writer.writerow([harmless(value) for value in (*values, *lists)])
 
 
 def _title(row: Base) -> str:
@@ -101,6 +101,6 @@ def _batch(view: Any, session: Session, keys: Sequence[int]) -> list[Base]:
     return [rows[key] for key in keys if key in rows]
 
 
-def _harmless(value: str) -> str:
+def harmless(value: str) -> str:
     """Keep a spreadsheet from taking text for a formula."""
     return f"'{value}" if value.startswith(FORMULA) else value

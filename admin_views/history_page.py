@@ -15,7 +15,7 @@ from admin_views.say import label, when
 from models.base import Base, db
 from models.description import Attribute, Description, describe, entity, title_of
 from models.gate import actor_of
-from models.history import CREATE, DELETE, UPDATE, Change, ChangeSet, called, history_of
+from models.history import CREATE, DELETE, ERASE, ERASED, UPDATE, Change, ChangeSet, called, history_of, is_erased
 from models.images import decode
 from models.kinds import ONE_OF
 from models.permissions import Permission, may_edit, may_see
@@ -31,7 +31,7 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     sets = history_of(db.session(), row, before, SIZE + 1)
     older = view.get_url(".history_view", id=row.id, before=sets[SIZE - 1].id) if len(sets) > SIZE else None
     sets = sets[:SIZE]
-    names = _names(sets)
+    names = names_in(sets)
     editable = bool(view.allows(Permission.EDIT, row))
     return HistoryPage(
         title=title_of(row),
@@ -65,9 +65,14 @@ def _more(count: int) -> str:
 def change(each: Change, names: Names) -> HistoryChange:
     """Return what happened to one row."""
     description = describe(entity(each.entity))
-    verb = {CREATE: gettext("Created"), UPDATE: gettext("Changed"), DELETE: gettext("Deleted")}[each.action]
-    found = tuple(_differences(description, each, names)) if each.action == UPDATE else ()
-    return HistoryChange(verb, label(description.model.__label__), _called(description, each), found)
+    found = tuple(differences(description, each, names)) if each.action == UPDATE else ()
+    return HistoryChange(verb_of(each.action), label(description.model.__label__), _called(description, each), found)
+
+
+def verb_of(action: str) -> str:
+    """Return what was done, as people say it."""
+    verbs = {CREATE: gettext("Created"), UPDATE: gettext("Changed"), DELETE: gettext("Deleted")}
+    return (verbs | {ERASE: gettext("Anonymised")})[action]
 
 
 def _called(description: Description, each: Change) -> str:
@@ -82,7 +87,7 @@ def _remark(change_set: ChangeSet, *, undone: bool) -> str:
     return gettext("Undo of an earlier change") if change_set.undo_of_id else ""
 
 
-def _differences(description: Description, each: Change, names: Names) -> Iterator[Difference]:
+def differences(description: Description, each: Change, names: Names) -> Iterator[Difference]:
     """Yield what was changed; of what the person may not see, only that there was something."""
     actor, before, after = actor_of(db.session), each.before or {}, each.after or {}
     changed = _changed(description, each)
@@ -100,7 +105,9 @@ def _changed(description: Description, each: Change) -> dict[str, Attribute]:
 
 
 def _is_beyond(each: Change) -> bool:
-    """Whether a change is of something that the person may not change, and so may not take back."""
+    """Whether a change is of something that was erased, or that the person may not change, and so may not take back."""
+    if is_erased(each):
+        return True
     changed = _changed(describe(entity(each.entity)), each) if each.action == UPDATE else {}
     return not all(may_edit(actor_of(db.session), attribute) for attribute in changed.values())
 
@@ -115,12 +122,14 @@ def _side(attribute: Attribute, key: str, values: Mapping[str, Any], names: Name
 def _shown(attribute: Attribute, value: Any, names: Names) -> str:
     if value is None or value == "":
         return gettext("empty")
+    if value == ERASED:
+        return gettext("erased")
     if attribute.target:
         return names.get((attribute.target.__tablename__, value), f"#{value}")
     return said(attribute, decode(attribute.column, value), None)
 
 
-def _names(sets: list[ChangeSet]) -> Names:
+def names_in(sets: list[ChangeSet]) -> Names:
     """Look up the titles of all rows that the differences point to, one statement an entity."""
     wanted: dict[type[Base], set[int]] = {}
     for change_set in sets:

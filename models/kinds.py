@@ -106,7 +106,7 @@ LONG_TEXT = Kind(
 )
 CODE = Kind("code", _line(32), search=Search.TEXT)
 STREET = Kind("street", _line(500), search=Search.TEXT, personal=True)
-CITY = Kind("city", _line(100), search=Search.TEXT)
+CITY = Kind("city", _line(100), search=Search.TEXT, personal=True)
 POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TEXT, personal=True)
 COUNTRY = Kind("country", places.clean_country)
 PROVINCE = Kind("province", _line(100), places.clean_province, personal=True, required_in=places.has_provinces)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from admin_views.actions import deed
 from admin_views.base import PanelView
 from admin_views.mailing import Mailed
+from admin_views.person import AboutPeople
 from admin_views.registry import register
+from admin_views.switching_off import SwitchedOff
 from models.contact import Contact
-from models.customer import Customer
+from models.customer import Customer, Status
 from models.i18n import N_
 from models.note import Note
+from models.permissions import Permission
+
+INACTIVE = N_("Everything stays, with the status “inactive”.")
 
 
-class CustomerView(Mailed, PanelView):
+class CustomerView(AboutPeople, SwitchedOff, Mailed, PanelView):
     """Business customers."""
 
     menu_group = N_("Customers")
     menu_icon = "building-store"
     menu_place = 1
+    off = "status", Status.INACTIVE
+    rather_than_deleted = N_("Deactivate it, or anonymise it so that it tells of nobody any more.")
     column_list = ["name", "kind", "billing_city", "billing_country", "channel", "group", "owner", "updated_at"]
     column_labels = {"can_login": N_("Login")}
     column_filters = [
@@ -44,6 +55,11 @@ class CustomerView(Mailed, PanelView):
             "legal_form", "tags", "newsletter",
         ]),
     )  # fmt: skip
+
+    @deed("deactivate", N_("Deactivate…"), Permission.EDIT, meaning=INACTIVE)
+    def deactivate(self, rows: Sequence[Any]) -> str:
+        """Keep customers with all that is theirs, as inactive ones."""
+        return self.switch_off(rows)
 
     def mail_customer(self, row: Customer) -> Customer:
         """Write to the customer itself."""

@@ -25,7 +25,7 @@ from models.operations.doomed import COUNTING, doomed, incoming_to
 from models.operations.forgetting import forget
 from models.operations.races import faster_ones
 from models.permissions import Permission, decide
-from models.related import lock
+from models.related import find, lock
 from models.relations import Reference
 
 REMOVED = "(removed)"
@@ -38,12 +38,14 @@ class Erasure:
     """What anonymising a record does.
 
     The `heads` are the record itself, then those it belongs to alone; `emptied` are the rows below that stay without
-    what tells of people, `gone` those that cannot. What belongs to others as well is `shared`, and stays as it is.
+    what tells of people, `gone` those that cannot. Rows that are `settled` keep what nobody may change any more. What
+    belongs to others as well is `shared`, and stays as it is.
     """
 
     heads: list[Base]
     emptied: list[Base] = field(default_factory=list)
     gone: list[Base] = field(default_factory=list)
+    settled: list[Base] = field(default_factory=list)
     shared: list[Base] = field(default_factory=list)
 
     @property
@@ -53,8 +55,17 @@ class Erasure:
 
     def keys_of(self, row: Base) -> list[str]:
         """Return the attributes of a row whose values are erased."""
+        return [key for key in self.told(row) if row.settled(key) is None]
+
+    def told(self, row: Base) -> list[str]:
+        """Return the attributes of a row whose values tell of people, erased or not."""
         person = self.is_person if row in self.heads else row.is_person()
-        return [each.key for each in told_of_people(type(row), person=person) if row.settled(each.key) is None]
+        return [each.key for each in told_of_people(type(row), person=person)]
+
+    def keys_of_past(self, row: Base) -> list[str]:
+        """Return the attributes of a row whose former values are erased: it may have stood for a person once."""
+        told = told_of_people(type(row), person=True)
+        return [each.key for each in told if row.settled(each.key) is None]
 
 
 def told_of_people(model: type[Base], *, person: bool) -> Iterator[Attribute]:
@@ -69,15 +80,23 @@ def plan(session: Any, row: Base) -> Erasure:
     """Return what anonymising a record would do, whoever asks; a statement for each entity below it."""
     found = Erasure([row])
     with acting_as(session, actor_of(session).elevated()):
-        for host in _hosts(row):
+        for host in _hosts(session, row):
             (found.shared if _has_others(session, host, row) else found.heads).append(host)
         for each in doomed(type(row), [row.id])[1:]:
             for below in session.scalars(select(each.model).where(each.which).order_by(each.model.id)):
-                if _cannot_stay(found, below):
-                    found.gone.append(below)
-                elif below not in found.emptied and found.keys_of(below):
-                    found.emptied.append(below)
+                _place(found, below)
     return found
+
+
+def _place(found: Erasure, row: Base) -> None:
+    """Say what becomes of a row below the record; one whose issued rows are its parts is named by itself alone."""
+    keys, told = found.keys_of(row), found.told(row)
+    if _cannot_stay(found, row):
+        found.gone.append(row)
+    elif keys and row not in found.emptied:
+        found.emptied.append(row)
+    if len(keys) < len(told) and not describe(type(row)).is_part:
+        found.settled.append(row)
 
 
 def anonymise(session: Any, row: Base) -> Erasure:
@@ -94,7 +113,7 @@ def anonymise(session: Any, row: Base) -> Erasure:
         found = plan(session, row)
         with acting_as(session, actor_of(session).elevated()):
             _erase(session, found)
-            forget(session, found.heads, found.emptied, found.gone, found.keys_of)
+            forget(session, found.heads, found.emptied, found.gone, found.keys_of_past)
     return found
 
 
@@ -139,11 +158,11 @@ def _cannot_stay(erasure: Erasure, row: Base) -> bool:
     return any(each.required and each.kind is not LONG_TEXT for each in needed)
 
 
-def _hosts(row: Base) -> Iterator[Base]:
+def _hosts(session: Any, row: Base) -> Iterator[Base]:
     """Yield the records with which this one would be deleted: it belongs to them."""
     for each in describe(type(row)).attributes.values():
-        if isinstance(each.relation, Reference) and each.relation.orphans == "delete":
-            host = getattr(row, each.key)
+        if each.target and isinstance(each.relation, Reference) and each.relation.orphans == "delete":
+            host = find(session, each.target, getattr(row, each.column.key))
             if host is not None:
                 yield host
 

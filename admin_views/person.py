@@ -1,0 +1,123 @@
+"""A record that tells of people: everything about them in one file, and a way to let them be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import request
+from flask_admin import expose
+from flask_babel import format_decimal, gettext, ngettext
+from werkzeug.wrappers import Response
+
+from admin_views.confirm_page import Confirmation, Consequence
+from admin_views.page import Link
+from admin_views.person_files import person_zip
+from admin_views.requests import go, record_url
+from admin_views.saving import commit
+from admin_views.say import label, say
+from admin_views.toasts import toast
+from models.base import Base, db
+from models.description import describe, title_of
+from models.operations.erasing import Erasure, anonymise, plan
+from models.permissions import Permission
+
+
+class AboutPeople:
+    """A view whose records tell of people: they can be exported whole, and anonymised."""
+
+    def record_actions(self: Any, row: Base) -> list[Link]:
+        """Offer the export to those who may export the record, and to anonymise it to those who may delete it."""
+        found: list[Link] = super().record_actions(row)  # type: ignore[misc]
+        if self.allows(Permission.EXPORT, row):
+            everything = gettext("Export everything about this person")
+            found = [*found, Link(everything, self.get_url(".person_view", id=row.id), icon="download")]
+        if self.allows(Permission.DELETE, row):
+            url = f"{self.get_url('.anonymise_view', id=row.id)}{self.trail()}"
+            found = [*found, Link(gettext("Anonymise…"), url, icon="user-off", danger=True, asks=True, rather=True)]
+        return found
+
+    @expose("/person/")
+    def person_view(self: Any) -> Response:
+        """Answer with a ZIP of everything about a person."""
+        row = self.get_one(request.args.get("id"))
+        self.demand(Permission.EXPORT, row)
+        headers = {"Content-Disposition": f'attachment; filename="{self.endpoint}-{row.id}.zip"'}
+        return Response(person_zip(row), mimetype="application/zip", headers=headers)
+
+    @expose("/anonymise/", methods=("GET", "POST"))
+    def anonymise_view(self: Any) -> Any:
+        """Ask, with the record's name typed in so that it is this one that is meant, then anonymise it."""
+        row = self.get_one(request.args.get("id"))
+        self.demand(Permission.DELETE, row)
+        typed = request.form.get("typed")
+        if typed is None or not _is_meant(typed, row):
+            page = asked(self, row, plan(db.session, row), mistyped=typed is not None)
+            return self.render("admin/confirm.html", confirmation=page)
+        key = row.id
+        error = commit(lambda: anonymise(db.session, row))
+        if error is not None:
+            reason = " ".join(say(single) for single in error.errors)
+            toast(gettext("%(reason)s Nothing was changed.", reason=reason), tone="danger")
+        else:
+            toast(gettext("%(title)s: what told of people is erased.", title=title_of(row)))
+        return go(f"{self.get_url('.details_view', id=key)}{self.trail()}")
+
+
+def _is_meant(typed: str, row: Base) -> bool:
+    return typed.split() == title_of(row).split()
+
+
+def asked(view: Any, row: Base, erasure: Erasure, *, mistyped: bool) -> Confirmation:
+    """Return what there is to know before a record is anonymised."""
+    return Confirmation(
+        title=gettext("Anonymise %(title)s?", title=title_of(row)),
+        question=gettext("What is erased is gone from the history and the search as well. This cannot be undone."),
+        items=[_fields(each, erasure) for each in erasure.heads],
+        consequences=[Consequence(each) for each in (*_gone(erasure), *_emptied(erasure), *_staying(erasure))],
+        refused=[],
+        url=request.full_path.rstrip("?"),
+        hidden=[],
+        submit=gettext("Anonymise"),
+        cancel_url=record_url(row),
+        typed=gettext("Type “%(title)s” to go on", title=title_of(row)),
+        mistyped=gettext("That is not the name.") if mistyped else "",
+    )
+
+
+def _fields(row: Base, erasure: Erasure) -> str:
+    """Return what of a record is erased, by the labels of the fields that say something."""
+    attributes = describe(type(row)).attributes
+    told = [attributes[key] for key in erasure.keys_of(row) if getattr(row, key) is not None]
+    labels = list(dict.fromkeys(label(each.label) for each in told if not each.facts.hidden))
+    return f"{label(row.__label__)}: {', '.join(labels)}"
+
+
+def _gone(erasure: Erasure) -> Iterator[str]:
+    for words, count in _counted(erasure.gone):
+        yield ngettext("%(n)s %(things)s is deleted.", "%(n)s %(things)s are deleted.", count, **words)
+
+
+def _emptied(erasure: Erasure) -> Iterator[str]:
+    for words, count in _counted(erasure.emptied):
+        yield ngettext("%(n)s %(things)s loses its text.", "%(n)s %(things)s lose their text.", count, **words)
+
+
+def _staying(erasure: Erasure) -> Iterator[str]:
+    for words, count in _counted(erasure.settled):
+        yield ngettext(
+            "%(n)s %(things)s stays as it was issued.", "%(n)s %(things)s stay as they were issued.", count, **words
+        )
+    for host in erasure.shared:
+        words = {"thing": label(type(host).__label__).lower(), "title": title_of(host)}
+        yield gettext("The %(thing)s “%(title)s” stays as it is: others belong to it.", **words)
+
+
+def _counted(rows: list[Base]) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield how many rows of each entity there are, parts by their own names."""
+    counts: dict[type[Base], int] = {}
+    for row in rows:
+        counts[type(row)] = counts.get(type(row), 0) + 1
+    for model, count in counts.items():
+        things = label(model.__label__ if count == 1 else model.__plural__).lower()
+        yield {"n": format_decimal(count), "things": things}, count

@@ -1,0 +1,88 @@
+"""Everything that is kept about a person, as far as whoever asks may take it along: for the person, and to go through.
+
+A tree of rows: the record, what hangs below it at any depth, and what points to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from models.base import Base
+from models.description import Attribute, describe, title_of
+from models.errors import Refused
+from models.gate import actor_of, permitted
+from models.history import ChangeSet, history_of
+from models.images import encode
+from models.operations.doomed import incoming_to
+from models.permissions import Permission, decide, may_see
+from models.related import load_children
+
+MOST_CHANGES = 10_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is kept of one row: its values by attribute, and the rows below it, and those that point to it, by name."""
+
+    row: Base
+    values: Mapping[Attribute, Any]
+    below: Mapping[str, Sequence[Told]]
+
+    @property
+    def model(self) -> type[Base]:
+        """The row's entity."""
+        return type(self.row)
+
+    def all(self) -> Iterator[Told]:
+        """Yield this row and all below it."""
+        yield self
+        for rows in self.below.values():
+            for each in rows:
+                yield from each.all()
+
+
+def everything_about(session: Any, row: Base) -> Told:
+    """Return all that is kept about a record; Refused for whoever may not export it."""
+    decision = decide(actor_of(session), Permission.EXPORT, type(row), row)
+    if not decision:
+        raise Refused(decision.reason, **decision.params)
+    load_children(session, type(row), [row])
+    found = told(session, row)
+    return Told(row, found.values, {**found.below, **_pointing(session, row)})
+
+
+def told(session: Any, row: Base) -> Told:
+    """Return what is kept of a row and of those below it, whose collections have been loaded."""
+    description = describe(type(row))
+    seen = [each for each in description.shown if not each.secret and may_see(actor_of(session), each)]
+    values = {each: _value(row, each) for each in seen}
+    below = {child.key: [told(session, each) for each in getattr(row, child.key)] for child in description.children}
+    return Told(row, values, below)
+
+
+def past_of(session: Any, row: Base) -> list[ChangeSet]:
+    """Return what was noted of a record and what belongs to it, newest first."""
+    return history_of(session, row, limit=MOST_CHANGES)
+
+
+def _value(row: Base, attribute: Attribute) -> Any:
+    """Return a value as JSON has it; of another record, what it is called."""
+    value = getattr(row, attribute.key)
+    return title_of(value) if isinstance(value, Base) else encode(value)
+
+
+def _pointing(session: Any, row: Base) -> dict[str, list[Told]]:
+    """Return the rows of other entities that point to the record, of those that may be taken along."""
+    found: dict[str, list[Told]] = {}
+    for each in incoming_to(type(row)):
+        permission = permitted(actor_of(session), Permission.EXPORT, each.model)
+        which = [each.column == row.id, *([] if permission is None else [permission])]
+        rows = session.scalars(select(each.model).where(*which).order_by(each.model.id)).all()
+        if rows:
+            load_children(session, each.model, rows)
+            found[f"{each.model.__tablename__}.{each.key}"] = [told(session, other) for other in rows]
+    return found

@@ -1,0 +1,317 @@
+"""Anonymising a customer leaves no trace of the people, in no table and not in the past; the books stay as they are."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import MetaData, select
+
+from models.account import Account
+from models.base import Base, db
+from models.company import Company
+from models.contact import Contact
+from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone, Status
+from models.document import Document, DocumentLine
+from models.errors import Conflict, Refused
+from models.gate import acting_as, set_actor
+from models.history import ERASE, Change, DeletedSecret
+from models.message import Message, MessageStatus
+from models.note import Note
+from models.operations.deletion import delete_rows
+from models.operations.erasing import anonymise, plan
+from models.operations.issuing import issue
+from models.operations.undo import undo
+from models.permissions import SYSTEM, Permission
+from models.search import matching
+from models.vat_rate import VatRate
+from tests.models.world import (
+    LOOKING,
+    OWN,
+    SEE,
+    begin,
+    company,
+    everything,
+    owned_by,
+    person,
+    save,
+    seller,
+    statements,
+    stored,
+)
+
+MARK = "zqcanary"  # what every word begins with that nobody may find afterwards
+PHONE = "+39 02 66981234"
+DIGITS = "66981234"
+TAX_CODE = "RSSMRA85T10A562S"
+SAID_BY_DOCUMENTS = {"document", "document_line"}
+
+
+@pytest.fixture(autouse=True)
+def world(app: Flask) -> None:
+    begin()
+
+
+def canary(name: str) -> str:
+    return f"{MARK}{name}"
+
+
+def full(kind: CustomerKind = CustomerKind.PRIVATE) -> Customer:
+    """Add a customer with something in every field, who has been changed and has lost a contact and a note."""
+    customer = Customer(
+        kind=kind, first_name=canary("first"), last_name=canary("last"), company=canary("company"),
+        vat_number="IT12345670785", billing_country="IT", billing_province="MI", code=canary("code"),
+        tax_code=TAX_CODE if kind is CustomerKind.PRIVATE else "12345670785", website=f"https://{MARK}.example",
+        recipient=f"{MARK}@pec.example", tags=canary("tag"), billing_street=canary("street"),
+        billing_street2=canary("streettwo"), billing_city=canary("city"), billing_postal_code="20121",
+        shipping_street=canary("shipping"), shipping_street2=canary("shippingtwo"), shipping_city=canary("town"),
+        shipping_country="DE", shipping_postal_code="20095", shipping_province=canary("land"), can_login=True,
+        password="secret-123", newsletter=True,
+        emails=[CustomerEmail(address=f"{MARK}{n}@example.com", label=canary("label"), primary=n == 1) for n in (1, 2)],
+        phones=[CustomerPhone(number=PHONE, label=canary("phone"), primary=True)],
+    )  # fmt: skip
+    save(customer)
+    for number in range(2):
+        save(Contact(customer=customer, name=canary(f"contact{number}"), phone=PHONE, notes=canary("remark")))
+    save(Note(customer=customer, body=canary("note")), message(customer))
+    customer.account.description = canary("description")
+    customer.account.tags = canary("accounttag")
+    customer.billing_street = canary("newstreet")
+    db.session.commit()
+    lost = Note(customer=customer, body=canary("lostnote"))
+    save(lost)
+    for gone in (customer.contacts[0], lost):  # type: ignore[attr-defined]
+        delete_rows(db.session, [gone])
+        db.session.commit()
+    return customer
+
+
+def message(customer: Customer) -> Message:
+    return Message(
+        customer=customer, subject=canary("subject"), recipients=f"{MARK}1@example.com", cc=f"{MARK}2@example.com",
+        body=canary("body"), status=MessageStatus.REFUSED, detail=canary("detail"), missed=f"{MARK}1@example.com",
+        message_id=canary("id"),
+    )  # fmt: skip
+
+
+def document(customer: Customer, *, issued: bool = True, **values: Any) -> Document:
+    """Add an invoice, or the draft of one."""
+    rate = db.session.scalars(select(VatRate)).first()
+    row = Document(customer=customer, note=canary("printed"), remarks=canary("remarks"), **values)
+    row.lines.append(DocumentLine(description=canary("line"), price=Decimal("10.02"), vat_rate=rate))
+    save(row)
+    if issued:
+        save(sole_company())
+        issue(db.session, row)
+        db.session.commit()
+    return row
+
+
+def sole_company() -> Company:
+    found = db.session.scalars(select(Company)).first() or Company()
+    found.name, found.street, found.city, found.country = "We Srl", "Via Roma 1", "Torino", "IT"
+    found.postal_code, found.province, found.vat_number, found.regime = "10121", "TO", "IT12345670785", "RF01"
+    return found
+
+
+def erase(row: Base) -> None:
+    anonymise(db.session, row)
+    db.session.commit()
+
+
+def tables(*words: str) -> dict[str, set[str]]:
+    """Return the columns of every table of the database, whatever made it, in which one of these words stands."""
+    connection = db.session.connection()
+    there = MetaData()
+    there.reflect(connection)
+    found: dict[str, set[str]] = {}
+    for table in there.tables.values():
+        for row in connection.execute(select(table)).mappings():
+            for name, value in row.items():
+                if any(word.casefold() in str(value).casefold() for word in words):
+                    found.setdefault(table.name, set()).add(str(name))
+    return found
+
+
+def test_no_table_knows_a_person_any_more() -> None:
+    customer = full()
+    before = tables(MARK, DIGITS, TAX_CODE)
+    assert {"customer", "customer_email", "customer_phone", "contact", "note", "message", "account"} <= before.keys()
+    assert {"change", "search_entry"} <= before.keys()
+    erase(customer)
+    assert tables(MARK, DIGITS, TAX_CODE) == {}
+
+
+def test_what_stays_says_so() -> None:
+    customer = full()
+    erase(customer)
+    assert (customer.name, customer.first_name, customer.last_name) == (
+        f"Anonymised customer #{customer.id}", "(removed)", "(removed)",
+    )  # fmt: skip
+    assert customer.account.name == f"Anonymised account #{customer.account.id}"
+    assert (customer.status, customer.can_login, customer.password, customer.newsletter) == (
+        Status.INACTIVE, False, None, False,
+    )  # fmt: skip
+    assert (customer.billing_country, customer.billing_province, customer.shipping_province) == ("IT", "MI", None)
+    assert [each["body"] for each in everything(Note)] == ["(removed)"]
+    assert [everything(model) for model in (CustomerEmail, CustomerPhone, Contact, Message)] == [[]] * 4
+    assert not db.session.scalars(select(DeletedSecret), execution_options=LOOKING).all()
+
+
+def test_a_company_keeps_its_name_and_its_vat_number() -> None:
+    customer = full(CustomerKind.COMPANY)
+    erase(customer)
+    assert (customer.name, customer.company, customer.vat_number) == (
+        canary("company"), canary("company"), "IT12345670785",
+    )  # fmt: skip
+    kept = {"customer": {"name", "company", "code", "website"}, "account": {"name"}, "search_entry": {"body", "folded"}}
+    found = tables(MARK, DIGITS)
+    assert found.pop("change") == {"title", "after"}
+    assert found == kept
+    told = select(Change).where(Change.entity == "customer")
+    for change in db.session.scalars(told, execution_options=LOOKING):
+        said = str(change.before) + str(change.after)
+        assert not [word for word in ("first", "last", "street", "city", "tag") if canary(word) in said]
+
+
+def test_what_a_company_was_called_before_is_forgotten() -> None:
+    customer = person(canary("first"), canary("last"))
+    customer.kind, customer.company, customer.vat_number = CustomerKind.COMPANY, "Aurora", "IT12345670785"
+    customer.first_name = customer.last_name = None
+    db.session.commit()
+    customer.account.name = "Aurora"
+    db.session.commit()
+    erase(customer)
+    assert customer.name == "Aurora"
+    assert tables(MARK) == {}
+
+
+def test_the_books_stay_as_they_are() -> None:
+    customer = full()
+    row = document(customer)
+    before, lines = stored(Document, row.id), everything(DocumentLine)
+    assert before
+    erase(customer)
+    after = stored(Document, row.id)
+    assert after
+    assert {key for key in before if before[key] != after[key]} == {"remarks", "version", "updated_at"}
+    assert everything(DocumentLine) == lines
+    assert set(tables(MARK)) <= SAID_BY_DOCUMENTS | {"search_entry", "change"}
+    past = select(Change.entity).where(Change.entity.not_in(SAID_BY_DOCUMENTS))
+    others = db.session.execute(
+        select(Change.before, Change.after, Change.title).where(Change.id.in_(past.with_only_columns(Change.id))),
+        execution_options=LOOKING,
+    )
+    assert not [each for each in others if MARK in str(each)]
+
+
+def test_a_draft_loses_its_free_text() -> None:
+    customer = full()
+    row = document(customer, issued=False, date=date(2026, 3, 1))
+    total = row.total
+    erase(customer)
+    assert (row.note, row.remarks, row.lines[0].description, row.total) == (None, None, "(removed)", total)
+    assert tables(MARK) == {}
+
+
+def test_an_account_that_others_belong_to_stays_until_they_are_anonymous_too() -> None:
+    first, other = person(canary("a"), canary("b")), None
+    other = person(canary("a"), canary("b"), account=first.account)
+    account = first.account
+    assert plan(db.session, first).shared == [account]
+    erase(first)
+    assert account.name == f"{canary('a')} {canary('b')}"
+    erase(other)
+    assert account.name == f"Anonymised account #{account.id}"
+    assert tables(MARK) == {}
+
+
+def test_a_contact_who_has_moved_on_is_left_alone() -> None:
+    customer, other = full(), company()
+    moved = customer.contacts[0]  # type: ignore[attr-defined]
+    moved.customer = other
+    db.session.commit()
+    erase(customer)
+    assert moved.name == canary("contact1")
+    assert "contact" not in {change.entity for change in erased_changes() if change.row_id == moved.id}
+
+
+def erased_changes() -> list[Change]:
+    changes = db.session.scalars(select(Change), execution_options=LOOKING)
+    return [each for each in changes if "erased" in str(each.before)]
+
+
+def test_search_finds_them_no_more() -> None:
+    customer = full()
+    assert found() == [customer.id]
+    erase(customer)
+    assert found() == []
+
+
+def found() -> list[int]:
+    """Return the customers that a search finds by any of the words."""
+    condition = matching(Customer, MARK)
+    assert condition is not None
+    return list(db.session.scalars(select(Customer.id).where(condition)))
+
+
+def test_nothing_brings_back_what_was_erased() -> None:
+    customer = full()
+    erase(customer)
+    before = everything(Customer), everything(Contact)
+    theirs = select(Change.change_set_id).where(Change.root_entity.in_(["customer", "account"])).distinct()
+    keys = db.session.scalars(theirs, execution_options=LOOKING).all()
+    assert len(keys) > 5
+    said = []
+    for key in keys:
+        with pytest.raises(Conflict) as refusal:
+            undo(db.session, key)
+        said.append(str(refusal.value))
+        db.session.rollback()
+    assert any("was anonymised, and what was erased does not come back" in each for each in said)
+    assert (everything(Customer), everything(Contact)) == before
+    assert tables(MARK) == {}
+
+
+def test_the_act_is_in_the_history() -> None:
+    customer = full()
+    erase(customer)
+    told = select(Change.title).where(Change.action == ERASE, Change.entity == "customer")
+    assert db.session.scalars(told, execution_options=LOOKING).all() == [f"Anonymised customer #{customer.id}"]
+
+
+def test_whoever_may_not_delete_may_not_anonymise() -> None:
+    anna = seller({"customer": OWN | {Permission.DELETE: OWN[Permission.VIEW].NONE}, "channel": SEE})
+    key = owned_by(anna).id
+    set_actor(db.session, anna)
+    mine = db.session.get_one(Customer, key)
+    with pytest.raises(Refused):
+        anonymise(db.session, mine)
+
+
+def test_whoever_may_delete_need_not_reach_the_account_nor_what_is_guarded() -> None:
+    anna = seller({"customer": OWN, "channel": SEE, "customer_group": SEE})
+    with acting_as(db.session, SYSTEM):
+        customer = person(canary("a"), canary("b"), owner_id=anna.user_id, rating="hot")
+        save(Note(customer=customer, body=canary("note")))
+        key = customer.id
+    set_actor(db.session, anna)
+    erase(db.session.get_one(Customer, key))
+    set_actor(db.session, SYSTEM)
+    assert db.session.scalars(select(Account)).one().name.startswith("Anonymised")
+    assert tables(MARK) == {}
+
+
+def test_it_takes_no_more_statements_for_more_children() -> None:
+    counts = []
+    for many in (2, 20):
+        customer = person(f"P{many}", "Q")
+        save(*(Contact(customer=customer, name=f"C{n}") for n in range(many)))
+        save(*(Note(customer=customer, body=f"N{n}") for n in range(many)))
+        with statements() as sent:
+            erase(customer)
+        counts.append(len([each for each in sent if not each.startswith("UPDATE note")]))
+    assert counts[0] == counts[1] < 45
