@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
-from urllib.parse import urlencode
 
-from flask import abort, jsonify, redirect, request, url_for
+from flask import abort, jsonify, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import export, filter_forms, form_page, grid_page, history_page, list_page, listed_page, record_page
+from admin_views import (
+    export,
+    filter_forms,
+    form_page,
+    grid_page,
+    history_page,
+    list_page,
+    listed_page,
+    parent_page,
+    record_page,
+    split,
+)
 from admin_views.access import Explained
 from admin_views.actions import actions_of, run_action
 from admin_views.checks import check_view
@@ -31,6 +41,7 @@ from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
 from admin_views.toasts import toast
 from admin_views.warnings import warn
+from admin_views.ways import Ways
 from models.base import Base, db
 from models.description import Attribute, describe, title_of
 from models.i18n import N_
@@ -40,11 +51,14 @@ from models.related import find
 LOOKED_UP = 20
 
 
-class PanelView(Duplicated, Explained, DeclaredView):
+class PanelView(Ways, Duplicated, Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     menu_place = 50  # within its group
     inline_groups: Mapping[type[Base], str] = {}  # by which relation the rows of an entity are grouped on a record
+    parent_first = False  # whether a new row's parent is asked for before its form is shown
+    split_by = ""  # a choice: each value has a list of its own, and a grid on the parent's record
+    split_icons: Mapping[str, str] = {}
     column_links: Sequence[str] = ()  # links of a record that stand last in the list
     rather_than_deleted = ""  # what to do with rows that must stay
     nothing_offered = N_("There is no %(thing)s for %(things)s to choose.")
@@ -92,6 +106,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
             columns=self.choosable_columns,
             sizes=self.page_size_options,
             parent=way.key if (way := listed_page.way_asked(self, args)) else self.parent_key,
+            split=(self.split_by, value.value) if (value := split.asked(self, args)) else None,
         )
 
     def conditions(self, state: State) -> list[Condition]:
@@ -110,7 +125,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
     def index_view(self) -> Any:
         """Show the list; within a parent and asked for by a fragment, the grid of its children."""
         parent = self.scope()
-        if parent is not None and is_fragment():
+        if parent is not None and is_fragment() and not self.split_by:
             return grid_page.answer(self, parent)
         host = listed_page.host_asked(self)
         if host is not None and asks_for_grid():
@@ -133,6 +148,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
     def details_view(self) -> Any:
         """Show a record, or one panel of it to whoever closes its form."""
         row = self.get_one(request.args.get("id"))
+        split.remember(self, row)
         if request.args.get("panel") and is_fragment():
             return record_page.answer_panel(self, row, request.args["panel"])
         return self.render("admin/record.html", record=record_page.record(self, row))
@@ -142,6 +158,8 @@ class PanelView(Duplicated, Explained, DeclaredView):
         """Create a row, within a parent if the address names one."""
         parent = self.scope()
         self.insist(self.may_create(parent))
+        if self.parent_first and parent is None and (request.method == "GET" or "choose" in request.args):
+            return parent_page.ask(self)
         row = self.new_row(parent)
         form = form_page.prepare(self, self.create_form(row), row, parent=parent)
         if request.method == "POST" and form.validate() and save(form, row):
@@ -206,10 +224,11 @@ class PanelView(Duplicated, Explained, DeclaredView):
     # What happens in between.
 
     def relation(self, name: str) -> tuple[type[Base], Attribute]:
-        """Return a relation of this entity, or of a part of it (`roles.role`); 404 if there is none."""
+        """Return a relation of this entity, of a part (`roles.role`) or of what it leads to; 404 if there is none."""
         part, _, key = name.rpartition(".")
         parts = {child.key: child.model for child in self.description.parts}
-        model = parts.get(part) if part else self.model
+        way = self.description.attributes.get(part)
+        model = (way.target if way else parts.get(part)) if part else self.model
         attribute = describe(model).attributes.get(key) if model else None
         return (model, attribute) if model and attribute and attribute.target else abort(404)
 
@@ -219,7 +238,12 @@ class PanelView(Duplicated, Explained, DeclaredView):
         if parent is not None and self.parent_key:
             setattr(row, f"{self.parent_key}_id", parent.id)
         listed_page.preset(self, row)
+        split.preset(self, row)
         return row
+
+    def split_remarks(self, parent: Base) -> Mapping[Any, str]:
+        """Return what is said beside the number of rows of each value on the parent's record."""
+        return {}
 
     def saved(self, row: Base, parent: Base | None, text: str, before: record_page.Head | None = None) -> Any:
         """Answer a successful save: with the grid or panel in its place, or by going to the record.
@@ -233,7 +257,7 @@ class PanelView(Duplicated, Explained, DeclaredView):
         warn(row)
         if "close" in request.form and parent is None:
             return go(self.list_url())
-        if parent is not None:
+        if parent is not None and not self.split_by:
             return grid_page.answer(self, parent) if is_fragment() else redirect(record_url(parent), 303)
         panel = request.args.get("panel")
         if is_fragment() and panel and before == record_page.head(self, row):
@@ -260,30 +284,6 @@ class PanelView(Duplicated, Explained, DeclaredView):
     def entry_links(self, row: Base) -> Sequence[Link]:
         """Return what can be done with an entry of a feed."""
         return ()
-
-    def list_url(self) -> str:
-        """Return the address of the list as it was when it was left."""
-        state = self.state()
-        query = state.query(page=state.page)
-        return f"{self.get_url('.index_view')}{'?' if query else ''}{query}"
-
-    def new_url(self, state: State) -> str:
-        """Return the address of the form for a new row, which leads back to the list as it is."""
-        query = urlencode(state.pairs(without=[name for name, _ in state.scope]))
-        return f"{self.get_url('.create_view')}{'?' if query else ''}{query}"
-
-    def record_url(self, row: Base) -> str:
-        """Return the address of a record, with its place in the list that it was opened from."""
-        return f"{self.get_url('.details_view', id=row.id)}{self.trail()}"
-
-    def trail(self) -> str:
-        """Return the arguments that tell from which place of which list the record was opened."""
-        at, state = read_key(request.args.get("at", "")), self.state()
-        return "&" + urlencode([("at", at), *state.pairs()]) if at else ""
-
-    def get_url(self, endpoint: str, **values: Any) -> str:
-        """Return an address of this view (`.edit_view`), whichever view the request is in."""
-        return url_for(f"{self.endpoint}{endpoint}" if endpoint.startswith(".") else endpoint, **values)
 
     def render(self, template: str, **values: Any) -> Any:
         """Render a page, or its inner part for a fragment."""

@@ -8,25 +8,25 @@ error.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from math import ceil, floor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, and_, or_, select
 from werkzeug.datastructures import MultiDict
 
-from admin_views.controls import DECIMAL, MAX_KEY, read_key
+from admin_views.controls import read_key
+from admin_views.filter_values import day_of, moment_of, number_of
 from admin_views.kinds import look, options
 from admin_views.links import is_link, led_to
-from admin_views.locale import zone
 from admin_views.say import label, plain
 from models.base import Base, db
 from models.description import Attribute, Child, describe, entity, title_of
 from models.kinds import PROVINCE
 from models.rules import places
+from models.types import FixedPoint
 
 PREFIX = "f_"
 MOST_VALUES = 100
@@ -59,13 +59,14 @@ class Widget:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter on one attribute, or on whether there are children of a kind."""
+    """A filter on one attribute, of this entity or of what a relation leads to, or on whether there are children."""
 
     key: str
     text: str
     family: str
     attribute: Attribute | None = None
     child: Child | None = None
+    way: str = ""
 
     @property
     def label(self) -> str:
@@ -92,11 +93,16 @@ class Filter:
 
     def conditions(self, model: type[Base], args: MultiDict[str, str]) -> list[Condition]:
         """Return what the address asks of this filter."""
-        return [*FAMILIES[self.family](self, model, args), *_emptiness(self, model, args)]
+        target: Any = describe(model).attributes[self.way].target if self.way else model
+        found = [*FAMILIES[self.family](self, target, args), *_emptiness(self, target, args)]
+        return (
+            [replace(each, clause=getattr(model, self.way).has(each.clause)) for each in found] if self.way else found
+        )
 
     def column(self, model: type[Base]) -> Any:
         """Return the column compared with."""
-        return getattr(model, f"{self.key}_id" if self.family == "relation" else self.key)
+        key = self.key.removeprefix(f"{self.way}.")
+        return getattr(model, f"{key}_id" if self.family == "relation" else key)
 
 
 def filters_for(model: type[Base], keys: Sequence[str]) -> dict[str, Filter]:
@@ -111,8 +117,10 @@ def filters_for(model: type[Base], keys: Sequence[str]) -> dict[str, Filter]:
         elif key in children:
             found[key] = Filter(key, children[key].model.__plural__, "children", child=children[key])
         else:
-            attribute = description.attributes[key]
-            found[key] = Filter(key, attribute.label, look(attribute).family, attribute)
+            way = key.rpartition(".")[0]
+            target: Any = description.attributes[way].target if way else model
+            attribute = describe(target).attributes[key.removeprefix(f"{way}.")]
+            found[key] = Filter(key, attribute.label, look(attribute).family, attribute, way=way)
     return found
 
 
@@ -171,7 +179,10 @@ def _or_none(flt: Filter, model: type[Base], clause: ColumnElement[bool]) -> Col
 def _is_value(flt: Filter, model: type[Base], values: Sequence[str]) -> ColumnElement[bool]:
     python_type: Any = flt.attribute.python_type if flt.attribute else str
     read = (lambda value: value == "1") if python_type is bool else python_type
-    return flt.column(model).in_([read(value) for value in values])
+    wanted = [read(value) for value in values]
+    known = {value: model.holds(flt.key, value) for value in wanted}
+    stored = flt.column(model).in_([value for value in wanted if known[value] is None])
+    return or_(stored, *(clause for clause in known.values() if clause is not None))
 
 
 def _is_province(flt: Filter, model: type[Base], values: Sequence[str]) -> ColumnElement[bool]:
@@ -196,41 +207,28 @@ def _text(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator
 def _dates(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     """Whole days, both ends included."""
     column = flt.column(model)
-    start, end = _date(args.get(flt.name("from"), "")), _date(args.get(flt.name("to"), ""))
-    of = _moment if flt.attribute and issubclass(flt.attribute.python_type, datetime) else lambda day: day
+    start, end = day_of(args.get(flt.name("from"), "")), day_of(args.get(flt.name("to"), ""))
+    of = moment_of if flt.attribute and issubclass(flt.attribute.python_type, datetime) else lambda day: day
     if start:
         yield flt.condition("from", gettext("from"), plain(start), column >= of(start))
     if end:
         yield flt.condition("to", gettext("to"), plain(end), column < of(end + timedelta(days=1)))
 
 
-def _date(value: str) -> date | None:
-    try:
-        found = date.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if 1900 <= found.year <= 9000 else None
-
-
-def _moment(day: date) -> datetime:
-    return datetime.combine(day, time.min, zone())
-
-
 def _numbers(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
     column = flt.column(model)
-    least, most = _number(args.get(flt.name("from"), "")), _number(args.get(flt.name("to"), ""))
-    whole = flt.attribute is not None and flt.attribute.python_type is int
+    least, most = (number_of(args.get(flt.name(end), ""), column.type) for end in ("from", "to"))
     if least is not None:
-        bound = ceil(least) if whole else least
-        yield flt.condition("from", gettext("is at least"), plain(least), column >= bound)
+        yield flt.condition("from", gettext("is at least"), plain(least), column >= _end(least, column, ROUND_CEILING))
     if most is not None:
-        bound = floor(most) if whole else most
-        yield flt.condition("to", gettext("is at most"), plain(most), column <= bound)
+        yield flt.condition("to", gettext("is at most"), plain(most), column <= _end(most, column, ROUND_FLOOR))
 
 
-def _number(value: str) -> Decimal | None:
-    found = Decimal(value.replace(",", ".")) if DECIMAL.fullmatch(value) else None
-    return found if found is not None and abs(found) <= MAX_KEY else None
+def _end(value: Decimal, column: Any, rounding: str) -> Decimal | int:
+    """Return the nearest value on the inner side that the column may hold."""
+    places = column.type.places if isinstance(column.type, FixedPoint) else 0
+    found = value.quantize(Decimal(1).scaleb(-places), rounding)
+    return found if places else int(found)
 
 
 def _nothing(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, offers
+from admin_views import grid_page, offers, part_page, split, standing
 from admin_views.controls import Fact, Secret, Suggest
 from admin_views.forms import build_form
 from admin_views.kinds import cell, country_of
@@ -56,19 +56,31 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
     """Leave in the form what this request edits, and tell its fields what they cannot know by themselves."""
     if parent is not None and view.parent_key in form._fields:
         delattr(form, view.parent_key)
+    if view.split_by in form._fields:
+        delattr(form, view.split_by)  # the address says it
+    standing.leave_out(form, row)
     if request.method == "GET":
         form.version.data = str(row.version)
     for field in list(form):
         attribute = view.description.attributes.get(field.short_name)
         if isinstance(field, Rows):
-            field.tell(view, row)
+            _tell_part(view, form, field, row)
         elif attribute is None:
             continue
         elif reason := _why_fixed(attribute, row):
-            form._fields[field.short_name] = _fact(form, field, attribute, row, reason)
+            _state(form, field, attribute, row, reason)
         else:
             _tell(view, form, field, attribute, row)
     return form
+
+
+def _tell_part(view: Any, form: Any, field: Rows, row: Base) -> None:
+    """Let a part know its record, or show it where it is settled."""
+    if reason := standing.why_settled(row, field.short_name):
+        shown = part_page.shown(row, field.child).value
+        _replace(form, field, part_page.PartFact(label=field.label.text, shown=shown, stored="", reason=reason), None)
+    else:
+        field.tell(view, row)
 
 
 def panel_keys(view: Any, panel: str) -> Sequence[str]:
@@ -125,19 +137,22 @@ def _why_fixed(attribute: Attribute, row: Base) -> str | None:
         return gettext(LASTING)
     if offers.is_owner(type(row), attribute) and not offers.may_give(row, new=new):
         return gettext("It is not yours to give away.")
-    return None
+    return standing.why_settled(row, attribute.key)
 
 
-def _fact(form: Any, field: Any, attribute: Attribute, row: Any, reason: str) -> Any:
-    """Return what stands in place of a field that is shown and not typed."""
+def _state(form: Any, field: Any, attribute: Attribute, row: Any, reason: str) -> None:
+    """Show a value that is not typed in place of its field."""
     value = getattr(row, attribute.key)
     stored = field.posted(str(value.id) if isinstance(value, Base) else getattr(value, "value", value))
     shown = actor_of(db.session).name if attribute.target and row.id is None else cell(attribute, row)
     words = {"label": field.label.text, "description": field.description}
-    fact = Fact(**words, shown=shown, stored=stored, reason=reason)
+    _replace(form, field, Fact(**words, shown=shown, stored=stored, reason=reason), value)
+
+
+def _replace(form: Any, field: Any, fact: Any, value: Any) -> None:
     bound = form.meta.bind_field(form, fact, {"name": field.short_name, "prefix": form._prefix})
     bound.process(request.form if request.method == "POST" else None, value)
-    return bound
+    form._fields[field.short_name] = bound
 
 
 def _suggest(form: Any, field: Any, attribute: Attribute, row: Any) -> None:
@@ -190,7 +205,7 @@ def form_page(view: Any, form: Any, row: Any, parent: Base | None, panel: str | 
     back = cancel_url(view, row, parent)
     lacking = _notice(view, form)
     return FormPage(
-        title=_title(view, row, panel),
+        title=_title(view, row, panel, parent),
         url=request.full_path.rstrip("?"),
         cancel_url=f"{back}&panel={panel}" if panel is not None and not is_new else back,
         submit=gettext("Create") if is_new else gettext("Save"),
@@ -200,8 +215,15 @@ def form_page(view: Any, form: Any, row: Any, parent: Base | None, panel: str | 
         hidden=[form.version],
         errors=list(errors(form)),
         key=panel or "",
-        back=Link(label(view.name) if is_new else title_of(row), back),
+        back=Link(_place(view, row, parent), back),
     )
+
+
+def _place(view: Any, row: Any, parent: Base | None) -> str:
+    """Where one goes without saving, in words."""
+    if row.id is not None:
+        return title_of(row)
+    return title_of(parent) if parent is not None else split.things(view, split.of(view, row))
 
 
 def _notice(view: Any, form: Any) -> Notice | None:
@@ -217,10 +239,13 @@ def _notice(view: Any, form: Any) -> Notice | None:
     return Notice(gettext(other.nothing_offered, **words), way)
 
 
-def _title(view: Any, row: Any, panel: str | None) -> str:
+def _title(view: Any, row: Any, panel: str | None, parent: Base | None) -> str:
     """What one is doing; a panel in its place keeps its own title."""
+    if row.id is None and parent is not None:
+        thing = split.thing(view, split.of(view, row))
+        return gettext("New %(thing)s for %(title)s", thing=thing, title=title_of(parent))
     if row.id is None:
-        return gettext("New %(thing)s", thing=label(view.model.__label__.lower()))
+        return gettext("New %(thing)s", thing=split.thing(view, split.of(view, row)))
     if panel is not None and is_fragment():
         return label(view.form_panels[int(panel)][0])
     return gettext("Edit %(title)s", title=title_of(row))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from flask_babel import format_decimal, gettext, ngettext
 
-from admin_views import links
+from admin_views import links, split
 from admin_views.export import exported, narrowed
 from admin_views.filters import Condition, Filter, Widget
 from admin_views.kinds import cell, look, text
@@ -17,6 +17,7 @@ from admin_views.page import Chip, Column, Hit, Link, Listing, Pager, Row
 from admin_views.requests import record_url
 from admin_views.say import avatar, label
 from models.base import Base, db
+from models.choices import Choice
 from models.description import title_of
 from models.permissions import Level, Permission
 from models.search import Hit as FoundAt
@@ -30,32 +31,39 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
     """Return the list page of a view."""
     state = page.state
     keys = shown_columns(view, state)
-    noun = view.model.__label__.lower()
+    value = split.asked(view, dict(state.pairs()))
     return Listing(
-        title=label(view.name),
+        title=split.things(view, value),
         url=view.get_url(".index_view"),
         columns=[*columns(view, state, keys), *links.headings(view)],
         rows=rows(view, page, keys),
         pager=pager(view, page),
         count_label=count_label(page, filtered=bool(conditions or state.search)),
         search=state.search,
-        search_placeholder=gettext("Search %(things)s", things=label(view.name).lower()),
+        search_placeholder=gettext("Search %(things)s", things=split.middle(split.things(view, value))),
         chips=[*_scope_chip(view, state), *(chip(view, state, each) for each in conditions)],
         filters=[filter_link(view, state, flt) for flt in view.filters.values()],
         column_choices=[column_choice(view, state, key, keys) for key in view.choosable_columns],
         actions=view.actions(),
         action_url=view.get_url(".action_view"),
         state=state.pairs(),
-        new=Link(gettext("New %(thing)s", thing=label(noun)), view.new_url(state)) if view.can_create else None,
+        new=_new(view, state, value),
         export=_export(view, state, conditions),
         empty=_empty(state, conditions),
         remedies=_remedies(view, state, conditions),
     )
 
 
+def _new(view: Any, state: State, value: Choice | None) -> Link | None:
+    """Return the way to a new row, once it is clear what it will be."""
+    if not view.can_create or (view.split_by and value is None):
+        return None
+    return Link(gettext("New %(thing)s", thing=split.thing(view, value)), view.new_url(state))
+
+
 def shown_columns(view: Any, state: State) -> list[str]:
     """Return the columns to show: the title first, whatever was chosen."""
-    wanted = state.columns or view.column_list
+    wanted = state.columns or split.columns(view, split.asked(view, dict(state.pairs())), view.column_list)
     return list(dict.fromkeys([view.description.title, *wanted]))
 
 

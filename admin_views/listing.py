@@ -36,10 +36,12 @@ class State:
     filters: tuple[tuple[str, str], ...] = ()
     scope: tuple[tuple[str, str], ...] = ()
     default_size: int = 50
+    split: tuple[str, str] | None = None
 
     def pairs(self, *, without: Iterable[str] = ()) -> list[tuple[str, str]]:
         """Return the address's arguments, leaving out what is not said or not wanted."""
         said = [
+            *((self.split,) if self.split else ()),
             *self.scope,
             ("search", self.search),
             *self.filters,
@@ -89,6 +91,7 @@ def read_state(
     columns: Sequence[str],
     sizes: Sequence[int],
     parent: str | None,
+    split: tuple[str, str] | None = None,
 ) -> State:
     """Return the state an address asks for, without what does not exist and within bounds."""
     names = {name for flt in filters.values() for name in flt.names}
@@ -104,6 +107,7 @@ def read_state(
         columns=tuple(dict.fromkeys(wanted)),
         filters=tuple((name, value) for name, value in _readable_items(args) if name in names and value),
         scope=((parent, str(key)),) if parent and key else (),
+        split=split,
         default_size=sizes[0],
     )
 
@@ -122,6 +126,9 @@ def selection(model: type[Base], state: State, conditions: Sequence[Condition]) 
     """Return the clauses that rows of the list fulfil."""
     clauses: list[Any] = [condition.clause for condition in conditions]
     clauses += [leading_to(model, name, int(key)) for name, key in state.scope]
+    if state.split:
+        name, value = state.split
+        clauses.append(getattr(model, name) == describe(model).attributes[name].python_type(value))
     found = matching(model, state.search) if state.search else None
     if found is not None:
         return [*clauses, found]

@@ -194,7 +194,8 @@ class Panel:
 class Grid:
     """The children of a record; `form` is the row being edited or added, `editing` its id (None for a new one).
 
-    Rows that merely point to the record are not edited in their place: such a grid is not `inline`.
+    Rows that merely point to the record are not edited in their place: such a grid is not `inline`. Where it shows only
+    the newest, `all` leads to the list.
     """
 
     key: str
@@ -211,6 +212,7 @@ class Grid:
     save_url: str | None = None
     empty: str = ""
     inline: bool = True
+    all: Link | None = None
 
 
 @dataclass(frozen=True)

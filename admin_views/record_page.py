@@ -12,16 +12,16 @@ from markupsafe import Markup, escape
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, links, listed_page, matrix
+from admin_views import grid_page, links, listed_page, part_page, split, split_page, standing
 from admin_views.controls import read_key
 from admin_views.form_page import panel_keys
 from admin_views.kinds import cell, text
 from admin_views.listing import State, capped_count, keys_in_order, most_counted, selection
 from admin_views.page import Badge, Field, Grid, Link, Panel, Record
 from admin_views.requests import record_url
-from admin_views.say import NONE, avatar, label, pill, plain
+from admin_views.say import NONE, avatar, label, plain
 from models.base import Base, db
-from models.description import Attribute, Child, describe, title_of
+from models.description import Attribute, title_of
 from models.i18n import N_
 from models.permissions import NARROW, Level, Permission
 
@@ -43,7 +43,7 @@ def record(view: Any, row: Base) -> Record:
     top = head(view, row)
     place = walk(view, row)
     edit, delete = _ways(view, row)
-    panels = [panel(view, row, number) for number, (_, keys) in enumerate(view.form_panels) if keys]
+    panels = [panel(view, row, number) for number, keys in _panels(view, row)]
     return Record(
         id=row.id,
         title=top.title,
@@ -54,7 +54,7 @@ def record(view: Any, row: Base) -> Record:
         more=panels[view.panels_above :],
         grids=[each for each in grids if each.style == "grid"],
         feeds=[each for each in grids if each.style == "feed"],
-        back=_back(view),
+        back=_back(view, row),
         history_url=view.get_url(".history_view", id=row.id),
         edit=edit,
         delete=delete,
@@ -100,8 +100,8 @@ def answer_panel(view: Any, row: Base, name: str) -> Any:
 def panel(view: Any, row: Base, number: int) -> Panel:
     """Return one panel with its values."""
     title, keys = view.form_panels[number]
-    editable = view.allows(Permission.EDIT, row) and view.typed(keys)
-    fields = [field for key in keys for field in _fields(view, row, key)]
+    editable = view.allows(Permission.EDIT, row) and standing.is_open(view, row, keys)
+    fields = [field for key in standing.in_use(row, keys) for field in _fields(view, row, key)]
     return Panel(
         key=str(number),
         label=label(title),
@@ -111,12 +111,19 @@ def panel(view: Any, row: Base, number: int) -> Panel:
     )
 
 
+def _panels(view: Any, row: Base) -> Iterator[tuple[int, list[str]]]:
+    """Yield the panels that this row has a use for, by position."""
+    for number, (_, keys) in enumerate(view.form_panels):
+        if used := standing.in_use(row, keys):
+            yield number, used
+
+
 def _fields(view: Any, row: Base, key: str) -> Iterator[Field]:
     parts = {child.key: child for child in view.description.parts}
     if key in parts and links.is_hidden(parts[key]):
         return
     if key in parts:
-        yield _part(row, parts[key])
+        yield part_page.shown(row, parts[key])
     else:
         yield field(view.description.attributes[key], row)
 
@@ -143,31 +150,10 @@ def _linked(attribute: Attribute, row: Base) -> Markup:
     return cell(attribute, row)
 
 
-def _part(row: Base, child: Child) -> Field:
-    """Return the rows of a part: as a table, as ways to what they lead to, or one below the other."""
-    name = label(child.model.__plural__)
-    if matrix.is_table(child.model):
-        return Field(child.key, name, matrix.shown(row, child), wide=True)
-    value = links.shown(row, child) if links.is_link(child.model) else _lines(row, child)
-    return Field(child.key, name, value or NONE, not value)
-
-
-def _lines(row: Base, child: Child) -> Markup:
-    """Return rows below each other, the primary one marked."""
-    description = describe(child.model)
-    first = description.attributes[description.title]
-    lines = []
-    for each in getattr(row, child.key):
-        marks = [pill(gettext("primary"))] if getattr(each, "primary", False) else []
-        marks += [pill(each.label)] if getattr(each, "label", None) else []
-        lines.append(Markup(" ").join([cell(first, each), *marks]))
-    return Markup("<br>").join(lines)
-
-
 def _badges(view: Any, row: Base) -> Iterator[Badge]:
     """Yield the choices that the head shows; of what is on or off, only that it is off."""
     for key in view.record_badges:
-        value = getattr(row, key)
+        value = row.shown(key)
         if value is False:
             what = label(view.description.attributes[key].label)
             yield Badge(label(OFF[key]) if key in OFF else gettext("%(what)s: no", what=what))
@@ -180,7 +166,7 @@ def _grids(view: Any, row: Base) -> Iterator[Grid]:
     for model in view.inline_models:
         other = view.view_of(model)
         if other is not None and other.is_accessible():
-            yield grid_page.grid(other, row)
+            yield from split_page.grids(other, row) if other.split_by else [grid_page.grid(other, row)]
     yield from view.record_grids(row)
     yield from listed_page.grids(view, row)
 
@@ -221,11 +207,13 @@ def _neighbour(view: Any, state: State, key: int, at: int) -> str:
     return f"{view.get_url('.details_view')}?id={key}&at={at}{'&' if query else ''}{query}"
 
 
-def _back(view: Any) -> Link:
+def _back(view: Any, row: Base) -> Link:
     """The way back to the list as it was."""
-    state = view.state()
-    query = state.query(page=state.page) if "at" in request.args else ""
-    return Link(label(view.name), f"{view.get_url('.index_view')}{'?' if query else ''}{query}")
+    state, value = view.state(), split.of(view, row)
+    if "at" not in request.args:
+        state = State(split=(view.split_by, value.value) if value else None)
+    query = state.query(page=state.page)
+    return Link(split.things(view, value), f"{view.get_url('.index_view')}{'?' if query else ''}{query}")
 
 
 def _ways(view: Any, row: Base) -> tuple[Link | None, Link | None]:

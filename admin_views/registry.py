@@ -11,8 +11,9 @@ from flask_admin.theme import Bootstrap4Theme
 
 from admin_views.base import PanelView
 from admin_views.offers import coming_about
-from admin_views.page import Link, MenuGroup
+from admin_views.page import MenuGroup
 from admin_views.say import label
+from admin_views.split import menu_links
 from models.base import Base
 
 GROUPS = ("Customers", "Documents", "More", "System")
@@ -42,9 +43,8 @@ def menu(admin: Admin, here: str) -> list[MenuGroup]:
     living = coming_about(view.model for view in open_)
     views = sorted((view for view in open_ if view.model in living), key=attrgetter("menu_place"))
     groups = dict.fromkeys([*GROUPS, *(view.menu_group for view in views)])
-    found = ((group, [_link(view, here) for view in views if view.menu_group == group]) for group in groups)
+    found = (
+        (group, [link for view in views if view.menu_group == group for link in menu_links(view, here)])
+        for group in groups
+    )
     return [MenuGroup(label(group), links) for group, links in found if links]
-
-
-def _link(view: PanelView, here: str) -> Link:
-    return Link(label(view.name), view.get_url(".index_view"), icon=view.menu_icon, active=view.endpoint == here)

@@ -109,6 +109,15 @@ class Base(Record):
         """Return the attributes that this row has no use for, because of what it is: they are not shown or typed."""
         return ()
 
+    def shown(self, key: str) -> Any:
+        """Return what people read as a value; it may follow from the day, and `holds` then finds it."""
+        return getattr(self, key)
+
+    @classmethod
+    def holds(cls, key: str, value: Any) -> ColumnElement[bool] | None:
+        """Return of which rows a choice is true that is not stored as such; None for those that are."""
+        return None
+
     def settled(self, key: str) -> str | None:
         """Return why a value of this stored row can no longer be changed; None while it can."""
         return None

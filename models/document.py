@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, UniqueConstraint, inspect
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, inspect
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
@@ -70,6 +70,7 @@ class PaymentState(Choice):
     UNPAID = "unpaid", "yellow"
     PARTLY = "partly_paid", "blue"
     PAID = "paid", "green"
+    OVERDUE = "overdue", "red"
 
 
 def today() -> date:
@@ -172,12 +173,22 @@ class Document(Timestamped, Base):
             *(() if rules.moves_goods else GOODS),
             *(() if rules.due else ("due",)),
             *(() if rules.is_paid else ("payments", "paid", "credited", "open_amount", "payment")),
-            *(("sequence",) if not self.is_draft else ()),
+            *(("payments",) if self.is_draft else ("sequence",)),
         }
 
     def settled(self, key: str) -> str | None:
         """What has been issued stays as it is, but for what happens to it."""
         return SETTLED if key not in LAID_DOWN and self.was_issued else None
+
+    def shown(self, key: str) -> Any:
+        """What is open after its day is overdue."""
+        late = key == "payment" and self.open_amount > 0 and self.due is not None and self.due < today()
+        return PaymentState.OVERDUE if late else super().shown(key)
+
+    @classmethod
+    def holds(cls, key: str, value: Any) -> ColumnElement[bool] | None:
+        """What is overdue is known on the day, and not stored."""
+        return and_(cls.open_amount > 0, cls.due < today()) if value is PaymentState.OVERDUE else None
 
     def obstacle(self) -> DomainError | None:
         """Refuse to delete what has been issued."""

@@ -63,7 +63,7 @@ class FixedPoint(TypeDecorator[Decimal]):
         """Round half up to the stored places."""
         if value is None:
             return None
-        return int(value.scaleb(self.places).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        return int(Decimal(value).scaleb(self.places).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         """Return the decimal that was stored."""
