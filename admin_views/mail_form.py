@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from flask import request
@@ -79,19 +78,19 @@ def texts(template: MessageTemplate, known: Mapping[str, str]) -> dict[str, str]
 
 def suggested(customer: Customer) -> list[tuple[str, str]]:
     """Return the addresses of a customer, then of its contacts, each with whose it is."""
-    query = select(Contact).where(Contact.customer_id == customer.id, Contact.email.is_not(None))
+    query = select(Contact).where(Contact.customer == customer, Contact.email.is_not(None))
     contacts = db.session.scalars(query.order_by(Contact.name, Contact.id).limit(MOST_OFFERED))
     own = [(email.address, email.label or customer.name) for email in customer.emails]
     found: dict[str, str] = {}
-    for address, name in [*own, *((each.email, each.name) for each in contacts)]:
+    for address, name in [*own, *((each.email, each.name) for each in contacts if each.email)]:
         found.setdefault(address, f"{name} <{address}>")
     return list(found.items())
 
 
 def _form_class(templates: Sequence[MessageTemplate]) -> type[BaseForm]:
     attributes = describe(Message).attributes
-    listed = partial(list, [(str(each.id), each.name) for each in templates])
-    chooser = controls.Select(later(N_("Template")), choices=listed)
+    listed = [(str(each.id), each.name) for each in templates]
+    chooser = controls.Select(later(N_("Template")), choices=lambda: listed)
     written = {key: field(attributes[key]) for key in WRITTEN}
     return type("MailForm", (BaseForm,), {"key": fields.HiddenField(), "template": chooser, **written})
 

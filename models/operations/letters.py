@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 import idna
 
 from models.rules.email import clean_email
 
+NAMED = re.compile(r'\s*"?([^"<>]*?)"?\s*<([^<>]*)>\s*')
 # Seven bits pass every server, 8BITMIME or not.
 POLICY = SMTP.clone(cte_type="7bit")
 
@@ -45,7 +47,8 @@ class Letter:
 
 def compose(letter: Letter) -> EmailMessage:
     """Return the email with its headers and attachment; ValueError for a control character in a header."""
-    mail = EmailMessage(policy=POLICY)
+    beyond_ascii = any(not address_of(each).username.isascii() for each in (*letter.to, *letter.cc))
+    mail = EmailMessage(policy=POLICY.clone(utf8=beyond_ascii))
     mail["From"] = letter.sender
     if letter.reply_to is not None:
         mail["Reply-To"] = letter.reply_to
@@ -61,6 +64,11 @@ def compose(letter: Letter) -> EmailMessage:
     return mail
 
 
+def is_beyond_ascii(mail: EmailMessage) -> bool:
+    """Return whether an address of an email has letters that only some servers take."""
+    return bool(getattr(mail.policy, "utf8", False))
+
+
 def address_of(email: str, name: str = "") -> Address:
     """Return a header address with its domain in ASCII, which every server reads."""
     local, _, domain = email.rpartition("@")
@@ -69,7 +77,8 @@ def address_of(email: str, name: str = "") -> Address:
 
 def read_address(text: str) -> Address:
     """Return an address written as `name@example.com` or `Name <name@example.com>`; DomainError if it is none."""
-    name, email = parseaddr(text)
+    named = NAMED.fullmatch(text)
+    name, email = (named[1], named[2]) if named else ("", text)
     return address_of(clean_email(email), name)
 
 

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from models.errors import DomainError
 from models.i18n import N_
 from models.message import MessageStatus
-from models.operations.letters import address_of
+from models.operations.letters import address_of, is_beyond_ascii
 
 STARTTLS, TLS, NONE = "starttls", "tls", "none"
 SECURITIES = (STARTTLS, TLS, NONE)
@@ -82,7 +82,8 @@ def deliver(server: Server, mail: EmailMessage, to: Sequence[str]) -> Delivery:
     try:
         smtp = _connect(server)
         _log_in(server, smtp)
-        return _hand_over(smtp, mail, _address(server, smtp, to, until))
+        refused = _address(server, smtp, to, until, utf8=is_beyond_ascii(mail))
+        return _hand_over(smtp, mail, refused)
     except Stop as stop:
         return stop.delivery
     except (OSError, smtplib.SMTPException) as error:
@@ -130,14 +131,12 @@ def _log_in(server: Server, smtp: smtplib.SMTP) -> None:
         raise Stop(MessageStatus.FAILED, ASCII_LOGIN) from None
 
 
-def _address(server: Server, smtp: smtplib.SMTP, to: Sequence[str], until: float) -> Mapping[str, str]:
+def _address(server: Server, smtp: smtplib.SMTP, to: Sequence[str], until: float, *, utf8: bool) -> Mapping[str, str]:
     """Name sender and recipients; return what the server said of those that it refused. Stop if it refused all."""
-    envelope = {each: address_of(each).addr_spec for each in to}
-    beyond_ascii = not all(each.isascii() for each in envelope.values())
-    if beyond_ascii and not smtp.has_extn("smtputf8"):
+    if utf8 and not smtp.has_extn("smtputf8"):
         raise Stop(MessageStatus.FAILED, ASCII_ADDRESSES)
-    _insist(smtp.mail(server.sender.addr_spec, ["SMTPUTF8", "BODY=8BITMIME"] if beyond_ascii else []))
-    answers = {each: _name(smtp, address, until) for each, address in envelope.items()}
+    _insist(smtp.mail(server.sender.addr_spec, ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []))
+    answers = {each: _name(smtp, address_of(each).addr_spec, until) for each in to}
     refused = {each: _said(*answer) for each, answer in answers.items() if answer[0] not in TAKEN}
     if len(refused) == len(to):
         worst = max(code for code, _ in answers.values())
