@@ -18,7 +18,10 @@ from wtforms import fields
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from admin_views.say import say
+from models.errors import DomainError
 from models.rules.email import split_emails
+from models.rules.numbers import read_decimal
 from models.types import utcnow
 
 MAX_KEY = 2**31 - 1

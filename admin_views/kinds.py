@@ -8,12 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from admin_views import controls
+from admin_views import controls, kinds_figures
 from admin_views.kinds_picker import Picker
 from admin_views.say import NONE, label, pill, plain, when
 from models import kinds
@@ -50,6 +50,8 @@ def look(attribute: Attribute) -> Look:
         return RELATION
     if attribute.kind is kinds.PROVINCE:
         return _province(attribute.facts.country or "")
+    if attribute.kind in (kinds.AMOUNT, kinds.PRICE):
+        return _money(attribute.facts.currency or "")
     if attribute.kind is kinds.ONE_OF:
         return _one_of(str(attribute.column.table.name), attribute.key)
     if attribute.kind and attribute.kind.name in BY_KIND:
@@ -59,13 +61,13 @@ def look(attribute: Attribute) -> Look:
 
 def cell(attribute: Attribute, row: Base) -> Markup:
     """Return the value of an attribute as a list or record shows it."""
-    value = getattr(row, attribute.key)
+    value = row.shown(attribute.key)
     return NONE if value is None or value == "" else look(attribute).cell(value, row)
 
 
 def text(attribute: Attribute, row: Base) -> str:
     """Return the value of an attribute as plain text; secrets have none."""
-    value = getattr(row, attribute.key)
+    value = row.shown(attribute.key)
     return said(attribute, value, row)
 
 
@@ -117,10 +119,20 @@ def _province(path: str) -> Look:
 
 def country_of(row: Base | None, path: str) -> str | None:
     """Return the country that a dotted path from the row leads to."""
-    place: Any = row
-    for step in path.split("."):
-        place = getattr(place, step, None)
-    return place
+    return cast("str | None", kinds_figures.value_at(row, path))
+
+
+@cache
+def _money(path: str) -> Look:
+    """An amount is in the currency that stands in its row, or in the row that it belongs to."""
+
+    def cell(value: Decimal, row: Base) -> Markup:
+        return escape(kinds_figures.amount(value, kinds_figures.value_at(row, path)))
+
+    def text(value: Decimal, row: Base | None) -> str:
+        return kinds_figures.decimals(value, kinds_figures.value_at(row, path))
+
+    return Look(controls.Number, cell, text, "number", numeric=True)
 
 
 @cache
@@ -147,6 +159,18 @@ def _bool(value: Any, row: Base) -> Markup:
 def _moment(value: datetime, row: Base) -> Markup:
     full = plain(value)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), full, when(value))
+
+
+def _day(value: date, row: Base) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), plain(value))
+
+
+def _number(value: Decimal, row: Base) -> Markup:
+    return escape(kinds_figures.number(value))
+
+
+def _iban(value: str, row: Base) -> Markup:
+    return escape(" ".join(value[at : at + 4] for at in range(0, len(value), 4)))
 
 
 def _prose(value: str, row: Base) -> Markup:
@@ -206,7 +230,9 @@ BY_KIND: dict[str, Look] = {
     kinds.CURRENCY.name: _select(currency.currencies),
     kinds.LANGUAGE.name: _select(language.languages),
     kinds.COUNT.name: Look(controls.Whole, _escaped, _plain, "number", numeric=True),
-    kinds.PERCENT.name: Look(controls.Number, _escaped, _plain, "number", numeric=True),
+    kinds.PERCENT.name: Look(controls.Number, _number, _plain, "number", numeric=True),
+    kinds.QUANTITY.name: Look(controls.Number, _number, _plain, "number", numeric=True),
+    kinds.IBAN.name: replace(PLAIN, cell=_iban),
     kinds.CUSTOMER_PASSWORD.name: Look(controls.Secret, _secret, lambda value, row: "", "none"),
 }
 BY_TYPE: tuple[tuple[type, Look], ...] = (
@@ -214,8 +240,8 @@ BY_TYPE: tuple[tuple[type, Look], ...] = (
     (Enum, Look(controls.Choices, _escaped, _plain, "choices", _choices_of)),
     (bool, Look(controls.Check, _bool, _plain, "choices", lambda attribute: _yes_no())),
     (datetime, Look(None, _moment, _plain, "date", numeric=True)),
-    (date, Look(controls.Date, _escaped, _plain, "date", numeric=True)),
-    (Decimal, Look(controls.Number, _escaped, _plain, "number", numeric=True)),
+    (date, Look(controls.Date, _day, _plain, "date", numeric=True)),
+    (Decimal, Look(controls.Number, _number, _plain, "number", numeric=True)),
     (int, Look(controls.Whole, _escaped, _plain, "number", numeric=True)),
 )
 

@@ -1,0 +1,49 @@
+"""Parts of a record as it shows them: the rows of a part as a table, as ways to what they lead to, or as lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from admin_views import links, matrix
+from admin_views.controls import Fact
+from admin_views.kinds import cell
+from admin_views.page import Field
+from admin_views.say import NONE, label, pill
+from models.base import Base
+from models.description import Child, describe
+
+
+class PartFact(Fact):
+    """A part that is shown and not typed; rows that are sent all the same are refused."""
+
+    wide = True
+
+    def process(self, formdata: Any, *args: Any, **words: Any) -> None:
+        """Refuse any rows, also of a form that was opened while they could be typed."""
+        super().process(formdata, *args, **words)
+        if formdata and f"{self.name}-present" in formdata:
+            self.process_errors = [self.reason]
+
+
+def shown(row: Base, child: Child) -> Field:
+    """Return the rows of a part as they fit."""
+    name = label(child.model.__plural__)
+    if matrix.is_table(child.model):
+        return Field(child.key, name, matrix.shown(row, child), wide=True)
+    value = links.shown(row, child) if links.is_link(child.model) else _lines(row, child)
+    return Field(child.key, name, value or NONE, not value)
+
+
+def _lines(row: Base, child: Child) -> Markup:
+    """Return rows below each other, the primary one marked."""
+    description = describe(child.model)
+    first = description.attributes[description.title]
+    lines = []
+    for each in getattr(row, child.key):
+        marks = [pill(gettext("primary"))] if getattr(each, "primary", False) else []
+        marks += [pill(each.label)] if getattr(each, "label", None) else []
+        lines.append(Markup(" ").join([cell(first, each), *marks]))
+    return Markup("<br>").join(lines)

@@ -1,0 +1,36 @@
+"""What of a row is in use, because of what it is, and what of it can still be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import inspect
+
+from models.base import Base
+
+
+def in_use(row: Base, keys: Iterable[str]) -> list[str]:
+    """Return those of the attributes, and parts, that the row has a use for."""
+    unused = set(row.unused())
+    return [key for key in keys if key not in unused]
+
+
+def leave_out(form: Any, row: Base) -> None:
+    """Take out of a form what the row has no use for."""
+    for key in row.unused():
+        if key in form._fields:
+            delattr(form, key)
+
+
+def why_settled(row: Base, key: str) -> str | None:
+    """Return, in the reader's language, why a value or part of a stored row is shown and not typed."""
+    reason = row.settled(key) if inspect(row).persistent else None
+    return gettext(reason) if reason else None
+
+
+def is_open(view: Any, row: Base, keys: Iterable[str]) -> bool:
+    """Return whether anything among these can still be typed."""
+    fixed = {key for key, each in view.description.attributes.items() if each.facts.fixed}
+    return any(key not in fixed and not row.settled(key) for key in in_use(row, view.typed(keys)))
