@@ -27,6 +27,8 @@ LIBRARIES = {
 SOURCE_MAP = re.compile(r"(//[#@] sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$")
 CALL = re.compile(r"\bicon\(\s*([^,()]*)")
 ATTRIBUTE = re.compile(r"""\b(?:menu_)?icon(?:_value)?\s*(?::[^=\n]+)?=\s*["']([a-z0-9-]+)["']""")
+TABLE = re.compile(r"\b\w+_icons\b[^=\n]*=\s*\{([^}]*)\}")
+VALUE = re.compile(r""":\s*["']([a-z0-9-]+)["']""")
 LITERAL = re.compile(r"""["']([a-z0-9-]+)["']""")
 CANVAS = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 STROKES = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
@@ -50,9 +52,10 @@ def sources() -> Iterator[Path]:
 
 
 def icon_names(text: str) -> set[str]:
-    """Return the icons named in `icon("name")` calls and `icon = "name"` attributes of a source text."""
+    """Return the icons that a source text names: in `icon("name")`, in `icon = "name"`, and as values of `…_icons`."""
     called = {name for argument in CALL.findall(text) for name in LITERAL.findall(argument)}
-    return called | set(ATTRIBUTE.findall(text))
+    listed = {name for table in TABLE.findall(text) for name in VALUE.findall(table)}
+    return called | listed | set(ATTRIBUTE.findall(text))
 
 
 def used_icons(files: Iterable[Path]) -> dict[str, Path]:

@@ -58,6 +58,7 @@ class PanelView(Ways, Duplicated, Explained, DeclaredView):
     inline_groups: Mapping[type[Base], str] = {}  # by which relation the rows of an entity are grouped on a record
     parent_first = False  # whether a new row's parent is asked for before its form is shown
     split_by = ""  # a choice: each value has a list of its own, and a grid on the parent's record
+    split_columns: Sequence[str] = ()  # of these grids; those of the list, unless it is said
     split_icons: Mapping[str, str] = {}
     column_links: Sequence[str] = ()  # links of a record that stand last in the list
     rather_than_deleted = ""  # what to do with rows that must stay

@@ -97,7 +97,7 @@ def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
             cells=[*(cell(attribute, row) for attribute in attributes), *linked[row.id]],
             url=_row_url(view, page.state, row, number),
             subtitle=text(subtitle, row) if subtitle else "",
-            avatar=avatar(title_of(row)),
+            avatar=None if view.split_by else avatar(title_of(row)),
             hit=_hit(found.get(row.id)),
         )
         for number, row in enumerate(page.rows, start=first)

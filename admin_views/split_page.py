@@ -53,7 +53,7 @@ def _newest(view: Any, parent: Base) -> tuple[dict[Any, list[Base]], dict[Any, i
 
 
 def _grid(view: Any, parent: Base, value: Choice, rows: Sequence[Base], count: int, remark: str) -> Grid:
-    keys = [key for key in split.columns(view, value, view.column_list) if key != view.parent_key]
+    keys = [key for key in split.columns(view, value, view.split_columns or view.column_list) if key != view.parent_key]
     where = {view.split_by: value.value, view.parent_key: parent.id}
     written = format_decimal(count)
     return Grid(

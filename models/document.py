@@ -61,6 +61,7 @@ OVERPAID = N_("This is more than what is open.")
 NO_NUMBER = N_("Only issuing gives it a number.")
 NO_SERIES = "-"  # what is empty is not compared
 GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
+MONEY = frozenset({"paid", "credited", "open_amount"})
 LAID_DOWN = frozenset({"status", "remarks", "paid", "credited", "open_amount", "payment", "issued_at"})
 
 
@@ -181,7 +182,9 @@ class Document(Timestamped, Base):
         return SETTLED if key not in LAID_DOWN and self.was_issued else None
 
     def shown(self, key: str) -> Any:
-        """What is open after its day is overdue."""
+        """A draft owes nothing, not even zero; what is open after its day is overdue."""
+        if key in MONEY and self.is_draft:
+            return None
         late = key == "payment" and self.open_amount > 0 and self.due is not None and self.due < today()
         return PaymentState.OVERDUE if late else super().shown(key)
 
@@ -198,6 +201,8 @@ class Document(Timestamped, Base):
         """Begin as a draft of its kind; compute what the lines come to, and what of it is open."""
         if not inspect(self).persistent and self.status is DocumentStatus.DRAFT:
             self.status = self.kind.rules.draft
+        day: Any = self.date  # its default is not filled in before it is written
+        self.date = day or today()
         if not self.was_issued:
             self._derive_draft()
         self.paid = sum((payment.amount or Decimal(0) for payment in self.payments), Decimal(0))
@@ -208,9 +213,8 @@ class Document(Timestamped, Base):
     def _derive_draft(self) -> None:
         self.name = f"{self.kind.label} {self.number}" if self.number else f"{self.kind.label}, draft"
         self.series_key = self.series or NO_SERIES
-        begun: Any = self.date  # which may be missing still
-        if self.due is None and begun and self.kind.rules.days:
-            self.due = begun + timedelta(days=self.kind.rules.days)
+        if self.due is None and self.kind.rules.days:
+            self.due = self.date + timedelta(days=self.kind.rules.days)
         found = self.computed()
         for line, amount in zip(self.lines, found.lines, strict=True):
             line.amount = amount

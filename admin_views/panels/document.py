@@ -28,6 +28,7 @@ class DocumentView(PanelView):
     menu_place = 1
     parent_first = True
     split_by = "kind"
+    split_columns = ("name", "date", "status", "total", "payment")
     split_icons = {
         "quote": "file-text", "order": "shopping-cart", "proforma": "file-description", "ddt": "truck",
         "invoice": "file-invoice", "receipt": "receipt", "credit_note": "receipt-refund",
