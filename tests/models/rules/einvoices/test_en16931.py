@@ -81,6 +81,11 @@ def test_an_intra_community_supply_says_when_and_where_to_it_went() -> None:
     assert texts(root, "cac:DeliveryLocation/cac:Address/cac:Country/IdentificationCode") == ["FR"]
 
 
+def test_without_another_date_the_supply_was_made_on_that_of_the_invoice() -> None:
+    root = written(paper(Sale("100", "0", nature="N3.2"), buyer=DUPONT))
+    assert texts(root, "ActualDeliveryDate") == ["2026-05-04"]
+
+
 def test_what_is_outside_the_scope_of_vat_carries_no_vat_numbers() -> None:
     root = written(paper(Sale("100", "0", nature="N2.1"), buyer=DUPONT))
     assert texts(root, "cac:TaxSubtotal/cac:TaxCategory/ID") == ["O"]
@@ -103,6 +108,12 @@ def test_prices_that_include_vat_are_told_without() -> None:
     root = written(paper(Sale("122", "22", "2"), Sale("9.99", "22", "7"), includes_vat=True, buyer=MARIA))
     assert texts(root, "PriceAmount") == ["100.00", "8.188525"]
     assert texts(root, "TaxInclusiveAmount") == ["313.93"]
+
+
+def test_a_discount_that_rounding_swallows_is_none() -> None:
+    root = written(paper(Sale("0.02", "22", "201", discount="0.1"), includes_vat=True))
+    assert texts(root, "cac:InvoiceLine/LineExtensionAmount") == ["3.30"]
+    assert texts(root, "cac:AllowanceCharge/Amount") == []
 
 
 def test_goods_that_came_back_have_a_negative_quantity_and_never_a_negative_price() -> None:

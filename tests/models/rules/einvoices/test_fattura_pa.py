@@ -119,8 +119,13 @@ def test_the_customer_is_known_by_vat_number_or_tax_code(buyer: Party, identity:
 
 
 def test_an_address_abroad_keeps_its_postal_code_beside_the_city() -> None:
-    [home] = written(paper(Sale("10"), buyer=DUPONT)).findall(".//CessionarioCommittente/Sede")
-    assert [node.text for node in home] == ["12, rue de l'Église", "00000", "75001 Paris", "FR"]
+    [home] = written(paper(Sale("10"), buyer=MUELLER)).findall(".//CessionarioCommittente/Sede")
+    assert [node.text for node in home] == ["Bahnhofstrasse 1", "00000", "8001 Zürich", "CH"]
+
+
+def test_a_tax_code_of_another_country_is_none_in_italy() -> None:
+    root = written(paper(Sale("10"), buyer=replace(DUPONT, tax_code="12345678901")))
+    assert texts(root, "CessionarioCommittente/DatiAnagrafici/CodiceFiscale") == []
 
 
 def test_letters_that_the_file_cannot_hold_are_spelt_in_those_it_can() -> None:
@@ -135,6 +140,10 @@ def test_a_zero_rate_names_its_nature_and_its_law() -> None:
     assert sorted(texts(root, "DatiRiepilogo/Natura")) == ["N4", "N6.3"]
     assert "Esente, art. 10, DPR 633/72" in texts(root, "RiferimentoNormativo")
     assert texts(root, "EsigibilitaIVA") == ["I"]
+
+
+def test_a_nature_beside_a_rate_says_nothing() -> None:
+    assert texts(written(paper(Sale("10", "22", nature="N4"))), "Natura") == []
 
 
 def test_discounts_in_per_cent_follow_each_other() -> None:
