@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.customer import Customer, Status
@@ -98,5 +98,5 @@ def _replace(session: Any, customer: int, stored: str, sealed: Sealed) -> bool:
     return True
 
 
-def _may_log_in(query: Select[Any]) -> Select[Any]:
+def _may_log_in(query: Any) -> Any:
     return query.where(Customer.can_login, Customer.status == Status.ACTIVE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, update
+from sqlalchemy import update
 
 from models.gate import ungated
 from models.i18n import N_
@@ -21,7 +21,7 @@ def typed_key(email: str) -> str:
     return "".join(filter(str.isprintable, email_key(email[:MAX_LENGTH])))
 
 
-def verified(session: Any, found: Select[Any], password: str) -> tuple[int, str]:
+def verified(session: Any, found: Any, password: str) -> tuple[int, str]:
     """Return the key and the hash of the row selected if it has this password, keeping no transaction while hashing.
 
     Raises WrongPassword otherwise, after the same time whether there is such a row or not.
