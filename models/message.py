@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Index, inspect
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
 from models.choices import Choice
 from models.customer import Customer
 from models.document import Document
+from models.errors import DomainError
 from models.fields import Count, Emails, Line, LongText, Moment, Name, Token, field, parent, reference
+from models.i18n import N_
 from models.user import User
 
 
@@ -43,6 +48,16 @@ class Message(Timestamped, Base):
     tries: Mapped[Count] = field(default=1, fixed=True)
     author: Mapped[User | None] = reference(orphans="clear", creator=True, fixed=True)
     message_id: Mapped[Token] = field(unique=True, hidden=True)
+
+    if TYPE_CHECKING:
+        customer_id: Mapped[int]
+        document_id: Mapped[int | None]
+
+    def problems(self) -> Iterator[DomainError]:
+        """Yield that undoing takes nothing back that a mail server has."""
+        state = inspect(self)
+        if state.session and "undo_of" in state.session.info and state.attrs.status.history.deleted:
+            yield DomainError(N_("What was sent, or refused, cannot be taken back."))
 
     @classmethod
     def indexes(cls) -> tuple[Index, ...]:
