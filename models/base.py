@@ -21,6 +21,7 @@ from models.kinds import Kind
 from models.naming import plural, sentence, snake
 from models.relations import Relation
 from models.rules.password import Sealed
+from models.rules.sums import Sum
 from models.types import UtcDateTime, utcnow
 
 NAMING = {
@@ -121,6 +122,10 @@ class Base(Record):
     def settled(self, key: str) -> str | None:
         """Return why a value of this stored row can no longer be changed; None while it can."""
         return None
+
+    def summary(self) -> Sequence[Sum]:
+        """Return what this row comes to as it stands, stored or not; nothing for most rows."""
+        return ()
 
     def is_person(self) -> bool:
         """Return whether this row stands for a person, so that its title and all that is `private` tell of one."""

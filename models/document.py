@@ -47,6 +47,7 @@ from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.rules.money import places_of, totals
 from models.rules.paper import Item, Totals
 from models.rules.payment_methods import payment_methods
+from models.rules.sums import Sum
 from models.rules.units import units
 from models.types import utcnow
 from models.vat_rate import VatRate
@@ -58,6 +59,7 @@ SETTLED = N_("It has been issued: only its status, its payments and your own rem
 NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
 NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
 OVERPAID = N_("This is more than what is open.")
+VAT_AT = N_("VAT %(rate)s %%")
 NO_NUMBER = N_("Only issuing gives it a number.")
 NO_SERIES = "-"  # what is empty is not compared
 GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
@@ -225,6 +227,17 @@ class Document(Timestamped, Base):
         items = [line.item for line in self.lines]
         places = places_of(self.currency or "EUR")
         return totals(items, places=places, includes_vat=self.prices_include_vat, discount=self.discount or Decimal(0))
+
+    def summary(self) -> Sequence[Sum]:
+        """Return net, VAT by rate and total; of what is owed, what was paid and credited, and what is open."""
+        found, currency = self.computed(), self.currency or "EUR"
+        rates = [Sum(VAT_AT, each.vat, currency, {"rate": each.rate}) for each in found.groups]
+        sums = [Sum(N_("Net"), found.net, currency), *rates, Sum(N_("Total"), found.total, currency, main=True)]
+        if not (self.kind.rules.is_paid and self.counts):
+            return sums
+        sums += [Sum(N_("Credited"), -self.credited, currency)] if self.credited else []
+        sums += [Sum(N_("Paid"), -self.paid, currency)] if self.paid else []
+        return [*sums, Sum(N_("Open"), self.open_amount, currency, main=True)]
 
     def problems(self) -> Iterator[DomainError]:
         """Yield what an issued document must not become, and what payments are too much."""
