@@ -47,7 +47,7 @@ from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.rules.money import places_of, totals
 from models.rules.paper import Item, Totals
 from models.rules.payment_methods import payment_methods
-from models.rules.sums import Sum
+from models.rules.sums import Sum, sums
 from models.rules.units import units
 from models.types import utcnow
 from models.vat_rate import VatRate
@@ -59,7 +59,6 @@ SETTLED = N_("It has been issued: only its status, its payments and your own rem
 NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
 NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
 OVERPAID = N_("This is more than what is open.")
-VAT_AT = N_("VAT %(rate)s %%")
 NO_NUMBER = N_("Only issuing gives it a number.")
 NO_SERIES = "-"  # what is empty is not compared
 GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
@@ -230,14 +229,8 @@ class Document(Timestamped, Base):
 
     def summary(self) -> Sequence[Sum]:
         """Return net, VAT by rate and total; of what is owed, what was paid and credited, and what is open."""
-        found, currency = self.computed(), self.currency or "EUR"
-        rates = [Sum(VAT_AT, each.vat, currency, {"rate": each.rate}) for each in found.groups]
-        sums = [Sum(N_("Net"), found.net, currency), *rates, Sum(N_("Total"), found.total, currency, main=True)]
-        if not (self.kind.rules.is_paid and self.counts):
-            return sums
-        sums += [Sum(N_("Credited"), -self.credited, currency)] if self.credited else []
-        sums += [Sum(N_("Paid"), -self.paid, currency)] if self.paid else []
-        return [*sums, Sum(N_("Open"), self.open_amount, currency, main=True)]
+        owed = (self.credited, self.paid, self.open_amount) if self.kind.rules.is_paid and self.counts else None
+        return sums(self.computed(), self.currency or "EUR", owed)
 
     def problems(self) -> Iterator[DomainError]:
         """Yield what an issued document must not become, and what payments are too much."""
