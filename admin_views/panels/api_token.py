@@ -53,7 +53,7 @@ class ApiTokenView(PanelView):
         if row.status is TokenStatus.REVOKED or not self.allows(Permission.EDIT, row):
             return others
         url = f"{self.get_url('.revoke_view', id=row.id)}{self.trail()}"
-        return [*others, Link(gettext("Revoke…"), url, icon="ban", asks=True)]
+        return [*others, Link(gettext("Revoke…"), url, icon="ban", asks=True, rather=True)]
 
     @expose("/revoke/", methods=("GET", "POST"))
     def revoke_view(self) -> Any:
