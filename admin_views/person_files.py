@@ -27,7 +27,7 @@ Past = Sequence[tuple[ChangeSet, Change]]
 def person_zip(row: Base) -> bytes:
     """Return the ZIP with everything about a record; Refused for whoever may not export it."""
     found = everything_about(db.session, row)
-    past = [(change_set, change) for change_set in past_of(db.session(), row) for change in change_set.changes]
+    past = [(change_set, change) for change_set in past_of(db.session(), found) for change in change_set.changes]
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         archive.writestr("everything.json", _json(found, past))

@@ -1,6 +1,6 @@
 """Everything that is kept about a person, as far as whoever asks may take it along: for the person, and to go through.
 
-A tree of rows: the record, what hangs below it at any depth, and what points to it.
+A tree of rows: the record, what hangs below it at any depth, what points to it, and what it belongs to alone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from models.gate import actor_of, permitted
 from models.history import ChangeSet, history_of
 from models.images import encode
 from models.operations.doomed import incoming_to
+from models.operations.erasing import plan
 from models.permissions import Permission, decide, may_see
 from models.related import load_children
 
+ABOVE = "belongs_to"
 MOST_CHANGES = 10_000
 
 
@@ -52,7 +54,7 @@ def everything_about(session: Any, row: Base) -> Told:
         raise Refused(decision.reason, **decision.params)
     load_children(session, type(row), [row])
     found = told(session, row)
-    return Told(row, found.values, {**found.below, **_pointing(session, row)})
+    return Told(row, found.values, {**found.below, **_pointing(session, row), **_above(session, row)})
 
 
 def told(session: Any, row: Base) -> Told:
@@ -64,15 +66,25 @@ def told(session: Any, row: Base) -> Told:
     return Told(row, values, below)
 
 
-def past_of(session: Any, row: Base) -> list[ChangeSet]:
-    """Return what was noted of a record and what belongs to it, newest first."""
-    return history_of(session, row, limit=MOST_CHANGES)
+def past_of(session: Any, found: Told) -> list[ChangeSet]:
+    """Return what was noted of a record and what belongs to it, and of what it belongs to alone, newest first."""
+    heads = [found.row, *(each.row for each in found.below.get(ABOVE, ()))]
+    return [change_set for head in heads for change_set in history_of(session, head, limit=MOST_CHANGES)]
 
 
 def _value(row: Base, attribute: Attribute) -> Any:
     """Return a value as JSON has it; of another record, what it is called."""
     value = getattr(row, attribute.key)
     return title_of(value) if isinstance(value, Base) else encode(value)
+
+
+def _above(session: Any, row: Base) -> dict[str, list[Told]]:
+    """Return the records that tell of nobody else, of those that may be taken along."""
+    heads = plan(session, row).heads[1:]
+    mine = [each for each in heads if decide(actor_of(session), Permission.EXPORT, type(each), each)]
+    for each in mine:
+        load_children(session, type(each), [each])
+    return {ABOVE: [told(session, each) for each in mine]} if mine else {}
 
 
 def _pointing(session: Any, row: Base) -> dict[str, list[Told]]:
