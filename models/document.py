@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ from models.rules.paper import Item, Totals
 from models.rules.payment_methods import payment_methods
 from models.rules.sums import Sum, sums
 from models.rules.units import units
-from models.types import utcnow
+from models.types import today
 from models.vat_rate import VatRate
 
 if TYPE_CHECKING:
@@ -73,11 +73,6 @@ class PaymentState(Choice):
     PARTLY = "partly_paid", "blue"
     PAID = "paid", "green"
     OVERDUE = "overdue", "red"
-
-
-def today() -> date:
-    """Return the present day."""
-    return utcnow().date()
 
 
 class Document(Timestamped, Base):

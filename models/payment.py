@@ -8,12 +8,13 @@ from decimal import Decimal
 from sqlalchemy.orm import Mapped
 
 from models.base import Base
-from models.document import Document, today
+from models.document import Document
 from models.errors import DomainError
 from models.fields import Amount, Day, Line, OneOf, field, parent
 from models.i18n import N_
 from models.related import related
 from models.rules.payment_methods import payment_methods
+from models.types import today
 
 
 class Payment(Base):

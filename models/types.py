@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import BigInteger, DateTime, Dialect
@@ -12,6 +12,11 @@ from sqlalchemy.types import TypeDecorator
 def utcnow() -> datetime:
     """Return the present moment, aware and in UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the present day in UTC."""
+    return utcnow().date()
 
 
 class UtcDateTime(TypeDecorator[datetime]):

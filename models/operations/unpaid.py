@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from models.document import Document, today
+from models.document import Document
+from models.types import today
 
 
 def unpaid(session: Any, customer: int) -> list[tuple[Any, str, Decimal, Decimal | None]]:
