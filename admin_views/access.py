@@ -75,6 +75,10 @@ class Explained:
         told = Link(gettext("Who may do this?…"), self.get_url(".access_view", id=row.id), icon="users")
         return [*([told] if may_ask_about_others() else []), *looking.ways(row)]
 
+    def may_go(self, row: Base) -> bool:
+        """Whether a record can ever be deleted; the way to it is not shown on those that stay."""
+        return True
+
     def record_buttons(self, row: Base) -> list[Link]:
         """Return what one does with a record next, as buttons in its head; views add their own."""
         return []

@@ -27,8 +27,16 @@ MOST_SELECTED = 1000
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What an action has made of the rows, which is opened then, and what to say."""
+
+    text: str
+    made: Base
+
+
+@dataclass(frozen=True)
 class Deed:
-    """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say.
+    """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say, or an `Outcome`.
 
     The `meaning` is what there is to know before it is done. What is `final` offers no undo.
     """
@@ -36,7 +44,7 @@ class Deed:
     name: str
     label: str
     permission: Permission
-    do: Callable[[Any, Sequence[Base]], str]
+    do: Callable[[Any, Sequence[Base]], str | Outcome]
     danger: bool = False
     meaning: str = ""
     final: bool = False
@@ -54,7 +62,7 @@ class Judgement:
 def deed(name: str, label: str, permission: Permission, **facts: Any) -> Callable[[Any], Any]:
     """Declare a method of a view as an action on selected rows, with the facts of a `Deed`; it asks first."""
 
-    def declare(function: Callable[[Any, Sequence[Base]], str]) -> Callable[[Any, Sequence[Base]], str]:
+    def declare(function: Callable[[Any, Sequence[Base]], Any]) -> Callable[[Any, Sequence[Base]], Any]:
         function.deed = Deed(name, label, permission, function, **facts)  # type: ignore[attr-defined]
         return function
 
@@ -134,17 +142,18 @@ def _unfit(several: bool) -> str:
 
 def _do(view: Any, chosen: Deed, found: Judgement, parent: Base | None) -> Any:
     """Touch all of the rows or, if one of them turns out to refuse, none."""
-    said: list[str] = []
+    said: list[str | Outcome] = []
     error = commit(lambda: said.append(chosen.do(view, found.rows))) if found.rows else None
     if error is not None:
         reason = " ".join(say(single) for single in error.errors)
         toast(gettext("%(reason)s Nothing was changed.", reason=reason), tone="danger")
         return _afterwards(view, parent)
-    for text in said:
-        toast(text, undo=not chosen.final)
+    for each in said:
+        toast(each.text if isinstance(each, Outcome) else each, undo=not chosen.final)
     if found.refused:
         toast(_refusal(found.refused), tone="warning")
-    return _afterwards(view, parent)
+    made = next((each.made for each in said if isinstance(each, Outcome)), None)
+    return _afterwards(view, parent) if made is None else go(record_url(made))
 
 
 def _refusal(refused: Sequence[tuple[Base, DomainError]]) -> str:

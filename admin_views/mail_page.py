@@ -32,6 +32,7 @@ from models.operations.smtp import Delivery, Server, deliver
 
 NOT_SET_UP = N_("No mail server is set up, so nothing can be sent. Whoever runs the panel sets this, and restarts it:")
 TONES = {MessageStatus.SENT: "success", MessageStatus.PARTLY: "warning", MessageStatus.UNKNOWN: "warning"}
+REACHED = {MessageStatus.SENT, MessageStatus.PARTLY}
 SAID = {
     MessageStatus.SENT: N_("The email was sent to %(to)s."),
     MessageStatus.PARTLY: N_("The email was sent, but did not reach everybody."),
@@ -103,6 +104,8 @@ def _write(view: Any, row: Base, form: Any, server: Server) -> DomainError | Non
     if isinstance(error, Conflict):
         toast(say(error), tone="warning")
         return None
+    if error is None and message.status in REACHED:
+        view.mail_sent(row)
     return error
 
 

@@ -57,6 +57,9 @@ class Mailed:
         """Return the file that goes along."""
         return None
 
+    def mail_sent(self, row: Any) -> None:
+        """Do what follows once an email about a record has gone out."""
+
     def record_actions(self: Any, row: Base) -> list[Link]:
         """Offer to write an email, or say why not; what the role never may is not offered."""
         others: list[Link] = super().record_actions(row)  # type: ignore[misc]

@@ -43,6 +43,7 @@ def record(view: Any, row: Base) -> Record:
     top = head(view, row)
     place = walk(view, row)
     edit, delete = _ways(view, row)
+    delete = delete if view.may_go(row) else None
     panels = [panel(view, row, number) for number, keys in _panels(view, row)]
     return Record(
         id=row.id,

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import format_currency, gettext
 
 from admin_views.base import PanelView
+from admin_views.documents import Documents
 from admin_views.registry import register
 from models.base import Base, db
 from models.company import Company
@@ -20,7 +21,7 @@ from models.operations.unpaid import unpaid
 from models.vat_rate import VatRate
 
 
-class DocumentView(PanelView):
+class DocumentView(Documents, PanelView):
     """Quotes, orders, delivery notes, invoices and their kin."""
 
     menu_group = N_("Documents")

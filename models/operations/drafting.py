@@ -24,6 +24,8 @@ NOTHING_LEFT = N_("Nothing of it is left for this.")
 # What a document takes over from the one that it was made from.
 CARRIED = ("currency", "prices_include_vat", "discount", "payment_method", "reference", "destination")
 LINE = ("description", "unit", "price", "discount")
+# What else a copy says like the other.
+COPIED = (*CARRIED, "series", "note", "reason", "carrier")
 
 
 def begin(session: Any, document: Document, customer: Customer) -> None:
@@ -75,6 +77,18 @@ def convert(
     if not lines:
         raise DomainError(NOTHING_LEFT)
     return _draft(session, first, target, lines)
+
+
+def duplicate(session: Any, document: Document) -> Document:
+    """Return a draft of today with the same lines, that comes from nowhere and has no number, payments or snapshot."""
+    copied = {key: getattr(document, key) for key in COPIED}
+    copy = Document(kind=document.kind, customer=document.customer, **copied)
+    for line in document.lines:
+        values = {key: getattr(line, key) for key in (*LINE, "position", "quantity", "vat_rate")}
+        copy.lines.append(DocumentLine(**values))
+    session.add(copy)
+    session.flush()
+    return copy
 
 
 def _draft(session: Any, first: Document, target: DocumentKind, lines: Sequence[DocumentLine]) -> Document:

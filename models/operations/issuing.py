@@ -59,13 +59,14 @@ def move(session: Any, document: Document, status: DocumentStatus) -> None:
     if status not in document.kind.rules.steps(document.status):
         raise DomainError(NO_WAY, "status", status=status.label.lower())
     if status is DocumentStatus.CANCELLED:
-        _refuse_to_cancel(session, document)
+        refuse_to_cancel(session, document)
         _credit(session, document, -document.total)
     document.status = status
     session.flush()
 
 
-def _refuse_to_cancel(session: Any, document: Document) -> None:
+def refuse_to_cancel(session: Any, document: Document) -> None:
+    """Raise DomainError for a document that has been paid or that others were made from."""
     if document.payments:
         raise DomainError(PAID, "status")
     others = [other for other in successors(session, [document]) if other.counts or other.is_draft]

@@ -40,6 +40,15 @@ def take_number(session: Any, document: Document, year: int) -> int:
     return int(found if wanted is None else wanted)
 
 
+def next_number(session: Any, document: Document) -> str:
+    """Return the number that a draft would get now: the one that it wants, else the next one."""
+    counter: Any = DocumentCounter.__table__
+    kind, series, year = document.kind.value, document.series_key, document.date.year
+    same = (counter.c.kind == kind, counter.c.series == series, counter.c.year == year)
+    last = session.scalar(select(counter.c.last).where(*same), execution_options=COUNTING) or 0
+    return written_number(document.series or "", document.sequence or last + 1, year)
+
+
 def written_number(series: str, sequence: int, year: int) -> str:
     """Return a number as documents show it, such as "12/2026"."""
     return f"{series}{sequence}/{year}"

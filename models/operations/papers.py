@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,7 @@ from models.document import Document, DocumentLine
 from models.errors import DomainError
 from models.gate import ungated
 from models.i18n import N_
-from models.rules.document_kinds import DocumentKind
+from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.rules.money import net_price
 from models.rules.paper import Origin, Paper, PaperLine, Party, Transport
 
@@ -77,7 +77,7 @@ def paper_of(session: Any, document: Document) -> Paper:
         due=document.due,
         currency=document.currency,
         seller=Party(**json.loads(document.seller)) if document.seller else _seller(company),
-        buyer=_buyer(document),
+        buyer=_buyer(document, issued=not document.is_draft),
         lines=[_line(document, line, origins) for line in document.lines],
         totals=document.computed(),
         includes_vat=document.prices_include_vat,
@@ -89,7 +89,20 @@ def paper_of(session: Any, document: Document) -> Paper:
         language=document.customer.language or "en",
         transport=_transport(document),
         origins=list(origins.values()),
+        cancelled=document.status is DocumentStatus.CANCELLED,
+        credited=document.credited,
     )
+
+
+def completed(session: Any, document: Document, paper: Paper) -> Paper:
+    """Return a paper with what of seller and buyer was not known when it was issued, as it is known now."""
+    seller = _filled(paper.seller, _seller(company_of(session)))
+    return replace(paper, seller=seller, buyer=_filled(paper.buyer, _buyer(document, issued=False)))
+
+
+def _filled(party: Party, now: Party) -> Party:
+    empty = [key for key, value in asdict(party).items() if value == ""]
+    return replace(party, **{key: getattr(now, key) for key in empty})
 
 
 def _origin(document: Document) -> Origin:
@@ -101,9 +114,9 @@ def _seller(company: Company | None) -> Party:
     return Party(**values)
 
 
-def _buyer(document: Document) -> Party:
+def _buyer(document: Document, *, issued: bool) -> Party:
     """Return whom it is for: as kept when it was issued, else as the customer is now."""
-    issued, customer = not document.is_draft, document.customer
+    customer = document.customer
     row: Any = document if issued else customer
     values: dict[str, Any] = {
         own.removeprefix("party_"): getattr(row, own if issued else theirs) or "" for own, theirs in SNAPSHOT.items()

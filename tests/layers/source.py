@@ -56,6 +56,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "admin_views.auth",
         "admin_views.cli",
         "admin_views.dashboard",
+        "admin_views.documents",
+        "admin_views.documents.*",
         "admin_views.panel",
         "admin_views.panels",
         "admin_views.panels.*",

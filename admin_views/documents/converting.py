@@ -1,0 +1,88 @@
+"""Making documents from others, such as orders from quotes and invoices from orders, as the table of kinds has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import abort, g, request
+from flask_admin import expose
+from flask_babel import gettext
+
+from admin_views.actions import Outcome, deed
+from admin_views.documents import convert_page
+from admin_views.documents.words import MAKING
+from admin_views.page import Link
+from admin_views.requests import go
+from admin_views.saving import commit
+from admin_views.say import label
+from admin_views.toasts import toast
+from models.base import db
+from models.document import Document
+from models.i18n import N_
+from models.operations.drafting import conversions, convert, quantities_left
+from models.permissions import Permission
+from models.rules.document_kinds import DocumentKind, Effect
+
+AS_BUTTONS = 2  # the others are in the menu
+TOGETHER = N_("One invoice is made of all of them; it quotes the number and date of each.")
+
+
+class Converting:
+    """A view of documents that offers what can be made from one, or from several at once."""
+
+    def record_buttons(self: Any, row: Any) -> list[Link]:
+        """Offer what is usually made from the document."""
+        return [*self.making(row)[:AS_BUTTONS], *super().record_buttons(row)]  # type: ignore[misc]
+
+    def record_actions(self: Any, row: Any) -> list[Link]:
+        """Offer what else can be made from it."""
+        return [*self.making(row)[AS_BUTTONS:], *super().record_actions(row)]  # type: ignore[misc]
+
+    def making(self: Any, row: Document) -> list[Link]:
+        """Return the ways to what can be made from a document, as long as something of it is left for that."""
+        if not conversions(row) or not self.may_create(row.customer):
+            return []
+        found = (each.target for each in conversions(row) if is_left(row, each.target))
+        return [Link(label(MAKING[kind]), self.get_url(".convert_view", id=row.id, to=kind.value)) for kind in found]
+
+    @expose("/convert/", methods=("GET", "POST"))
+    def convert_view(self: Any) -> Any:
+        """Ask how much of each line, then make a draft of it and open it."""
+        row = self.get_one(request.args.get("id"))
+        self.insist(self.may_create(row.customer))
+        target = next((each for each in DocumentKind if each.value == request.args.get("to")), None) or abort(404)
+        form = convert_page.form_of(row, quantities_left(db.session, [row], target))
+        if request.method == "GET" or not form.validate():
+            return convert_page.answer(self, row, target, form)
+        made: list[Document] = []
+        error = commit(lambda: made.append(convert(db.session, [row], target, form.quantities)))
+        if error is not None:
+            form.blame(error)
+            return convert_page.answer(self, row, target, form)
+        toast(gettext("%(title)s was made from %(source)s.", title=made[0].name, source=row.name), undo=True)
+        return go(self.get_url(".details_view", id=made[0].id))
+
+    @deed("bill_together", N_("Make one deferred invoice…"), Permission.CREATE, meaning=TOGETHER)
+    def bill_together(self, rows: Sequence[Any]) -> Outcome:
+        """Make one invoice of several delivery notes of a customer."""
+        draft = convert(db.session, rows, DocumentKind.INVOICE)
+        sources = ", ".join(each.name for each in rows)
+        return Outcome(gettext("%(title)s was made from %(source)s.", title=draft.name, source=sources), draft)
+
+
+def is_left(row: Document, target: DocumentKind) -> bool:
+    """Return whether anything of a document can still go into one of this kind."""
+    return any(left(row, target).values())
+
+
+def left(row: Document, target: DocumentKind) -> Mapping[int, Decimal]:
+    """Return by line how much can still go into a document of this kind; asked once in a request."""
+    known: dict[tuple[int, Effect], Mapping[int, Decimal]] = g.setdefault("quantities_left", {})
+    key = row.id, target.rules.effect
+    if key not in known:
+        nothing_kept = target.rules.effect is Effect.NONE
+        whole = {line.id: line.quantity for line in row.lines} if nothing_kept else {}
+        known[key] = whole or quantities_left(db.session, [row], target)
+    return known[key]
