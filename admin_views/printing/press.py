@@ -21,10 +21,16 @@ from admin_views.printing.values import values
 from models.rules.money import places_of
 from models.rules.paper import Paper
 
-TEMPLATE = Path(__file__).parent / "template" / "document.typ"
+FOLDER = Path(__file__).parent / "template"
+TEMPLATE = FOLDER / "document.typ"
+BLANK = FOLDER / "blank.typ"
+# Typst keeps the layout of every cell until so many compilations did not use it: half a gigabyte for long documents.
+MEMORY = 10
 # The second one has Chinese, Japanese and Korean, and is used where it is installed.
 FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+TAB = 4  # characters
 FIRST_FONT = "Noto Sans"
+LAST_FONT = "DejaVu Sans Mono"  # of Typst itself; it has arrows, ticks and frames
 # An archive keeps it, and a screen reader reads it.
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 
@@ -43,7 +49,7 @@ def pdf(paper: Paper, *, logo: Path | None, locale: str = "en") -> bytes:
     with force_locale(chosen):
         said = values(paper, Figures(chosen, places_of(paper.currency)))
     moment = datetime.combine(paper.date, time(12), UTC)
-    return _whatever_it_takes(cleaned(said) | {"fonts": FIRST_FONT}, read_logo(logo), moment)
+    return _whatever_it_takes(cleaned(said) | {"fonts": families()}, read_logo(logo), moment)
 
 
 def _whatever_it_takes(said: dict[str, Any], logo: Logo | None, moment: datetime) -> bytes:
@@ -62,26 +68,44 @@ def typeset(said: dict[str, Any], logo: Logo | None, moment: datetime, standards
     """Return the values as the template sets them; a TypstError says what it cannot set."""
     inputs = {"paper": json.dumps(said | {"logo": logo}, ensure_ascii=False)}
     with _press:
-        made = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=moment)
+        try:
+            made = _compiler(TEMPLATE).compile(
+                format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=moment
+            )
+        finally:
+            _forget()
     return b"".join([made] if isinstance(made, bytes) else made or [])
+
+
+def _forget() -> None:
+    """Set nothing until nothing is kept of the document."""
+    for _ in range(MEMORY):
+        _compiler(BLANK).compile(format="svg")
 
 
 def cleaned(value: Any) -> Any:
     """Return the values without the characters that no page shows and no PDF/A allows."""
     if isinstance(value, str):
-        return _CONTROLS.sub("", value)
+        return _CONTROLS.sub("", value.expandtabs(TAB))
     if isinstance(value, dict):
         return {key: cleaned(each) for key, each in value.items()}
     return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=font_folders())
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
+def _compiler(source: Path) -> typst.Compiler:
+    return typst.Compiler(source, root=FOLDER, font_paths=_fonts())
 
 
-def font_folders() -> list[Path]:
-    """Return where the fonts are that were installed with the panel."""
+@cache
+def _fonts() -> typst.Fonts:
     found = [find_spec(name) for name in FONT_PACKAGES]
-    return [Path(spec.origin).parent for spec in found if spec and spec.origin]
+    folders = [Path(spec.origin).parent for spec in found if spec and spec.origin]
+    return typst.Fonts(include_system_fonts=False, font_paths=folders)
+
+
+@cache
+def families() -> list[str]:
+    """Return the fonts in the order in which a letter is looked for."""
+    known = {name for name in _fonts().families() if name.startswith("Noto")} - {FIRST_FONT}
+    return [FIRST_FONT, *sorted(known, reverse=True), LAST_FONT]
