@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, aliased
 
+from models.checking import is_reassigned
 from models.document import Document, DocumentLine
 from models.errors import DomainError, DomainErrors
 from models.gate import ungated
 from models.i18n import N_
-from models.related import lock, related
+from models.related import coming_key, lock, related
 from models.rules.document_kinds import KINDS, DocumentKind, DocumentStatus, Effect
 
 TOO_MUCH = N_("Only %(left)s of this are left.")
@@ -89,6 +90,9 @@ def _is_touched(line: DocumentLine) -> bool:
 
 
 def _revives(document: Document) -> bool:
+    """Whether what a document takes over counts from now on, or counts for another customer."""
+    if inspect(document).persistent and is_reassigned(document, "customer"):
+        return True
     before = inspect(document).attrs.status.history.deleted if inspect(document).persistent else ()
     return DocumentStatus.CANCELLED in (before or ())
 
@@ -112,7 +116,7 @@ def _from_others(lines: Iterable[DocumentLine]) -> Iterator[DomainError]:
             continue
         if not document.counts:
             yield _about(line, DomainError(NOT_FROM, "quantity", document=document.name))
-        if document.customer_id != (own.customer_id or own.customer.id):
+        if coming_key(document, "customer") != coming_key(own, "customer"):
             yield _about(line, DomainError(OTHERS, "quantity"))
 
 
