@@ -28,6 +28,7 @@ class ApiTokenView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "key"
+    menu_place = 90
     column_list = ["name", "status", "hint", "last_used_at", "creator", "created_at"]
     record_badges = ["status"]
     record_summary = ("hint",)
