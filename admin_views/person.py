@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from admin_views.saving import commit
 from admin_views.say import label, say
 from admin_views.toasts import toast
 from models.base import Base, db
-from models.description import describe, title_of
+from models.description import Attribute, describe, title_of
 from models.operations.erasing import Erasure, anonymise, plan
 from models.permissions import Permission
 
@@ -72,7 +73,7 @@ def asked(view: Any, row: Base, erasure: Erasure, *, mistyped: bool) -> Confirma
     """Return what there is to know before a record is anonymised."""
     return Confirmation(
         title=gettext("Anonymise %(title)s?", title=title_of(row)),
-        question=gettext("What is erased is gone from the history and the search as well. This cannot be undone."),
+        question=gettext("This is erased, in the history and the search as well, and cannot be undone:"),
         items=[_fields(each, erasure) for each in erasure.heads],
         consequences=[Consequence(each) for each in (*_gone(erasure), *_emptied(erasure), *_staying(erasure))],
         refused=[],
@@ -87,10 +88,13 @@ def asked(view: Any, row: Base, erasure: Erasure, *, mistyped: bool) -> Confirma
 
 def _fields(row: Base, erasure: Erasure) -> str:
     """Return what of a record is erased, by the labels of the fields that say something."""
-    attributes = describe(type(row)).attributes
-    told = [attributes[key] for key in erasure.keys_of(row) if getattr(row, key) is not None]
-    labels = list(dict.fromkeys(label(each.label) for each in told if not each.facts.hidden))
+    labels = dict.fromkeys(label(each.label) for each in _said(row, erasure) if not each.facts.hidden)
     return f"{label(row.__label__)}: {', '.join(labels)}"
+
+
+def _said(row: Base, erasure: Erasure) -> list[Attribute]:
+    attributes = describe(type(row)).attributes
+    return [attributes[key] for key in erasure.keys_of(row) if getattr(row, key) is not None]
 
 
 def _gone(erasure: Erasure) -> Iterator[str]:
@@ -99,12 +103,23 @@ def _gone(erasure: Erasure) -> Iterator[str]:
 
 
 def _emptied(erasure: Erasure) -> Iterator[str]:
-    for words, count in _counted(erasure.emptied):
-        yield ngettext("%(n)s %(things)s loses its text.", "%(n)s %(things)s lose their text.", count, **words)
+    """Say what rows lose that are not the record itself; what they are called by is their text."""
+    rows: dict[str, list[Base]] = {}
+    for row in erasure.emptied:
+        title = describe(type(row)).title
+        lost = [gettext("text") if each.key == title else label(each.label).lower() for each in _said(row, erasure)]
+        rows.setdefault(", ".join(lost), []).append(row)
+    for fields, some in rows.items():
+        for words, count in _counted(some) if fields else ():
+            both = words | {"fields": fields}
+            yield ngettext(
+                "%(n)s %(things)s loses its %(fields)s.", "%(n)s %(things)s lose their %(fields)s.", count, **both
+            )
 
 
 def _staying(erasure: Erasure) -> Iterator[str]:
-    for words, count in _counted(erasure.settled):
+    whole = [row for row in erasure.settled if not describe(type(row)).is_part]
+    for words, count in _counted(whole):
         yield ngettext(
             "%(n)s %(things)s stays as it was issued.", "%(n)s %(things)s stay as they were issued.", count, **words
         )
@@ -114,10 +129,7 @@ def _staying(erasure: Erasure) -> Iterator[str]:
 
 
 def _counted(rows: list[Base]) -> Iterator[tuple[dict[str, Any], int]]:
-    """Yield how many rows of each entity there are, parts by their own names."""
-    counts: dict[type[Base], int] = {}
-    for row in rows:
-        counts[type(row)] = counts.get(type(row), 0) + 1
-    for model, count in counts.items():
-        things = label(model.__label__ if count == 1 else model.__plural__).lower()
-        yield {"n": format_decimal(count), "things": things}, count
+    """Yield how many rows there are by what they are called."""
+    counts = Counter((label(row.__label__).lower(), label(row.__plural__).lower()) for row in rows)
+    for names, count in counts.items():
+        yield {"n": format_decimal(count), "things": names[count > 1]}, count

@@ -55,17 +55,18 @@ class Erasure:
 
     def keys_of(self, row: Base) -> list[str]:
         """Return the attributes of a row whose values are erased."""
-        return [key for key in self.told(row) if row.settled(key) is None]
+        attributes = describe(type(row)).attributes
+        return [key for key in self.told(row) if row.settled(key) is None and not _is_listed(row, attributes[key])]
 
     def told(self, row: Base) -> list[str]:
         """Return the attributes of a row whose values tell of people, erased or not."""
         person = self.is_person if row in self.heads else row.is_person()
         return [each.key for each in told_of_people(type(row), person=person)]
 
-    def keys_of_past(self, row: Base) -> list[str]:
-        """Return the attributes of a row whose former values are erased: it may have stood for a person once."""
-        told = told_of_people(type(row), person=True)
-        return [each.key for each in told if row.settled(each.key) is None]
+    def past(self) -> dict[Base, list[str]]:
+        """Return the rows whose past is erased, with its attributes; a head may have stood for a person once."""
+        below = {row: self.told(row) for row in (*self.emptied, *self.settled)}
+        return below | {row: [each.key for each in told_of_people(type(row), person=True)] for row in self.heads}
 
 
 def told_of_people(model: type[Base], *, person: bool) -> Iterator[Attribute]:
@@ -89,13 +90,13 @@ def plan(session: Any, row: Base) -> Erasure:
 
 
 def _place(found: Erasure, row: Base) -> None:
-    """Say what becomes of a row below the record; one whose issued rows are its parts is named by itself alone."""
+    """Say what becomes of a row below the record."""
     keys, told = found.keys_of(row), found.told(row)
     if _cannot_stay(found, row):
         found.gone.append(row)
     elif keys and row not in found.emptied:
         found.emptied.append(row)
-    if len(keys) < len(told) and not describe(type(row)).is_part:
+    if any(row.settled(key) is not None for key in told):
         found.settled.append(row)
 
 
@@ -113,7 +114,7 @@ def anonymise(session: Any, row: Base) -> Erasure:
         found = plan(session, row)
         with acting_as(session, actor_of(session).elevated()):
             _erase(session, found)
-            forget(session, found.heads, found.emptied, found.gone, found.keys_of_past)
+            forget(session, found.heads, found.past(), found.gone)
     return found
 
 
@@ -134,17 +135,16 @@ def _erase(session: Any, erasure: Erasure) -> None:
 
 
 def _empty(row: Base, attribute: Attribute, *, is_head: bool) -> None:
-    """Take a value away; where there must be one, put a neutral word in its place, and leave a choice from a list."""
-    kind, value = attribute.kind, getattr(row, attribute.key)
+    """Take a value away; where there must be one, put a neutral word in its place."""
     if is_head and attribute.key == describe(type(row)).title:
         setattr(row, attribute.key, CALLED.format(thing=row.__label__.lower(), key=row.id))
     elif attribute.required or needed_now(row, attribute):
         setattr(row, attribute.key, REMOVED)
-    elif value is not None and not (kind and kind.required_in and _demands(row, attribute)):
+    elif getattr(row, attribute.key) is not None:
         setattr(row, attribute.key, None)
 
 
-def _demands(row: Base, attribute: Attribute) -> bool:
+def _is_listed(row: Base, attribute: Attribute) -> bool:
     """Whether the country that a value belongs to asks for one from its list: whole provinces tell of nobody."""
     country = getattr(row, attribute.facts.country or "", None)
     kind = attribute.kind

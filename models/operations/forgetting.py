@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, inspect, select, update
@@ -17,22 +17,21 @@ from models.related import batches
 
 HISTORY: Table = Change.__table__  # type: ignore[assignment]
 Pair = tuple[str, int]  # an entity and the key of a row
-Keys = Callable[[Base], Sequence[str]]
 
 
-def forget(session: Any, heads: Sequence[Base], emptied: Sequence[Base], gone: Sequence[Base], keys_of: Keys) -> None:
-    """Erase, from all that was noted of these rows, what they no longer say, and all of what is gone.
+def forget(session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str]], gone: Sequence[Base]) -> None:
+    """Erase, from all that was noted of rows, the `past` of these attributes, and all of what is gone.
 
     With them goes what was deleted below the heads before.
     """
-    present: dict[Pair, Base] = {(row.__tablename__, row.id): row for row in (*heads, *emptied)}
+    present: dict[Pair, Base] = {(row.__tablename__, row.id): row for row in past}
     lost = {(row.__tablename__, row.id) for row in gone} | _deleted_before(session, heads)
     for row in heads:
-        note_erased(session, row, columns_of(type(row), keys_of(row)))
+        note_erased(session, row, columns_of(type(row), past[row]))
     changes = [_as_gone(change) for change in _changes_of(session, lost)]
     for change in _changes_of(session, present):
         row = present[change.entity, change.row_id]
-        changes.append(_as_emptied(change, row, keys_of(row)))
+        changes.append(_as_emptied(change, row, past[row]))
     if changes:
         texts: dict[str, Any] = {key: bindparam(f"new_{key}") for key in ("title", "before", "after")}
         session.connection().execute(update(HISTORY).where(HISTORY.c.id == bindparam("key")).values(texts), changes)
@@ -87,9 +86,9 @@ def _as_gone(change: Change) -> dict[str, Any]:
 
 
 def _as_emptied(change: Change, row: Base, keys: Sequence[str]) -> dict[str, Any]:
-    """What still stands in the row may still be known."""
+    """What a row says that can be changed may be known; what is settled stands in the row, and there alone."""
     columns = [key for key in columns_of(type(row), keys) if key in inspect(type(row)).columns]
-    now = {key: encode(getattr(row, key)) for key in columns}
+    now = {key: ERASED if row.settled(key) else encode(getattr(row, key)) for key in columns}
     erased = [[key for key, value in now.items() if (side or {}).get(key) != value] for side in _sides(change)]
     before, after = (_without(side, keys) for side, keys in zip(_sides(change), erased, strict=True))
     title = title_of(row) if describe(type(row)).title in keys else change.title

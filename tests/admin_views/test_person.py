@@ -141,11 +141,12 @@ def test_before_anybody_is_anonymised_the_page_says_what_goes_and_what_stays(pan
     for said in (
         "Customer: Name, Company, First name, Last name, Code, VAT number, Tax code",
         "Account: Name",
-        "2 emails are deleted.",
+        "3 emails are deleted.",
         "1 contact is deleted.",
         "1 note loses its text.",
+        "1 document loses its remarks.",
         "1 document stays as it was issued.",
-        "This cannot be undone.",
+        "in the history and the search as well, and cannot be undone:",
     ):
         assert said in page
     assert "Cancel" in page
