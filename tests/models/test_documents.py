@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -81,16 +82,14 @@ def test_the_company_on_an_issued_document_is_that_of_its_day(app: Flask) -> Non
 
 def test_each_kind_series_and_year_counts_by_itself(app: Flask) -> None:
     customer = open_shop()
-    numbers = [
-        issued(customer, kind, **values).number
-        for kind, values in [
-            (INVOICE, {}),
-            (DocumentKind.DDT, {}),
-            (INVOICE, {"series": "B"}),
-            (INVOICE, {"date": date(YEAR - 1, 12, 31)}),
-            (INVOICE, {}),
-        ]
+    wanted: list[tuple[DocumentKind, dict[str, Any]]] = [
+        (INVOICE, {}),
+        (DocumentKind.DDT, {}),
+        (INVOICE, {"series": "B"}),
+        (INVOICE, {"date": date(YEAR - 1, 12, 31)}),
+        (INVOICE, {}),
     ]
+    numbers = [issued(customer, kind, **values).number for kind, values in wanted]
     assert numbers == [f"1/{YEAR}", f"1/{YEAR}", f"B1/{YEAR}", f"1/{YEAR - 1}", f"2/{YEAR}"]
 
 
