@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from admin_views import declared, list_page
 from admin_views.kinds import cell
-from admin_views.listing import State, fetch, selection
+from admin_views.listing import State, fetch_few, selection
 from admin_views.page import Grid, Link, Row
 from admin_views.say import label
 from models.base import Base
@@ -28,7 +28,7 @@ def answer(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Any
 def grid(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Grid:
     """Return the children of a record that this view shows; the row in edit is among them wherever it stands."""
     keys = _columns(view)
-    page = fetch(view.model, *_selection(view, parent), view.column_default_sort, keys)
+    page = fetch_few(view.model, *_selection(view, parent), view.column_default_sort, keys)
     rows = page.rows if row is None or row.id is None or row in page.rows else [row, *page.rows]
     number, elsewhere = page.state.page, view.new_elsewhere(parent)
     return Grid(

@@ -8,6 +8,7 @@ from flask import Flask
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone
 from models.group import CustomerGroup
+from models.message import Message
 from models.note import Note
 from tests.panel import Panel, add, new_company, statements, stored
 from tests.people import EDITOR, add_user
@@ -35,6 +36,9 @@ def fill(customers: int, children: int) -> int:
     add(*new)
     add(*(Contact(customer_id=first.id, name=f"Person {number:02}", phone="333 1234567") for number in range(children)))
     add(*(Note(customer_id=first.id, body=f"Words {number:02}", author=add_user()) for number in range(children)))
+    mail = {"recipients": "mail@example.com", "subject": "Words", "body": "More words"}
+    keys = (f"{first.id}-{number}" for number in range(children))
+    add(*(Message(customer_id=first.id, **mail, message_id=key, author=add_user()) for key in keys))
     for number in range(children):
         [row] = stored(Customer, id=first.id)
         row.legal_form = f"Form {number}"
@@ -59,7 +63,8 @@ LISTS = [
 ]  # fmt: skip
 RECORDS = ["/customer/details/?id={key}", "/customer/details/?id={key}&at=1&search=customer&f_billing_country=IT"]
 FRAGMENTS = [
-    "/contact/?customer={key}", "/note/?customer={key}", "/customer/history/?id={key}", "/customer/delete/?id={key}",
+    "/contact/?customer={key}", "/note/?customer={key}", "/message/?customer={key}", "/customer/history/?id={key}",
+    "/customer/delete/?id={key}",
     *(f"/customer/{page}/?id={{key}}&panel={number}" for page in ("details", "edit") for number in range(5)),
     "/contact/new/?customer={key}", "/contact/edit/?id={contact}&customer={key}",
     "/note/edit/?id={note}&customer={key}",
