@@ -1,4 +1,4 @@
-"""Documents on their page: brought on from state to state, made from each other, given out as files, duplicated."""
+"""Documents on their page: brought on from state to state, made from each other, duplicated, and whose they are."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def after(panel: Panel, answer: TestResponse) -> str:
 
 
 def fresh(document: Document) -> Document:
-    return stored(Document, id=document.id)[0]
+    [found] = stored(Document, id=document.id)
+    assert isinstance(found, Document)
+    return found
 
 
 def order(shop: Customer, *quantities: str) -> Document:
@@ -224,40 +226,6 @@ def test_ddts_of_two_customers_are_not_billed_together(app: Flask, shop: Custome
     [refusal] = toasts(after(panel, answer))
     assert refusal.startswith("Choose documents of one kind, customer and currency, with the same prices.")
     assert stored(Document, kind=K.INVOICE) == []
-
-
-def test_a_document_is_shown_as_pdf(app: Flask, shop: Customer) -> None:
-    panel, invoice = Panel(app), issued(shop, K.INVOICE)
-    answer = panel.get(page(invoice, "pdf"))
-    assert answer.data.startswith(b"%PDF-")
-    assert answer.mimetype == "application/pdf"
-    assert answer.headers["Content-Disposition"].startswith("inline; filename=")
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert panel.get(page(draft(shop, K.INVOICE), "pdf")).data.startswith(b"%PDF-")
-
-
-def test_an_e_invoice_is_given_out_or_says_what_it_lacks(app: Flask, shop: Customer) -> None:
-    panel, invoice = Panel(app), issued(shop, K.INVOICE)
-    answer = panel.get(page(invoice, "e-invoice", format="en16931"))
-    assert (answer.mimetype, answer.data[:5]) == ("application/xml", b"<?xml")
-    assert answer.headers["Content-Disposition"].startswith("attachment; filename=invoice-1-")
-    lacking = panel.get(page(invoice, "e-invoice", format="fattura_pa"))
-    assert "Your company's tax regime is missing: choose it under Company." in said(lacking.text)
-    [own] = stored(Company)
-    assert f'href="/company/edit/?id={own.id}"' in lacking.text
-    own.regime = "RF01"
-    add(own)
-    answer = panel.get(page(invoice, "e-invoice", format="fattura_pa"))
-    assert b"<RegimeFiscale>RF01</RegimeFiscale>" in answer.data
-    assert panel.get(page(invoice, "e-invoice", format="docx")).status_code == 404
-
-
-def test_only_invoices_and_credit_notes_are_offered_as_e_invoices(app: Flask, shop: Customer) -> None:
-    panel = Panel(app)
-    offered = {kind for kind in K if "E-invoice" in panel.get(page(issued(shop, kind))).text}
-    assert offered == {K.INVOICE, K.CREDIT_NOTE}
-    assert "E-invoice" not in panel.get(page(draft(shop, K.INVOICE))).text
 
 
 def test_a_duplicate_is_a_draft_of_today_that_comes_from_nowhere(app: Flask, shop: Customer) -> None:
