@@ -8,7 +8,7 @@ from pathlib import Path
 MOST_BYTES = 1_000_000
 PNG = b"\x89PNG\r\n\x1a\n"
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("clientela.printing")  # below the app's own, which writes JSON
 
 Logo = str | list[int]
 

@@ -36,7 +36,7 @@ STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("clientela.printing")  # below the app's own, which writes JSON
 _press = Lock()
 
 
@@ -94,11 +94,12 @@ def cleaned(value: Any) -> Any:
 
 @cache
 def _compiler(source: Path) -> typst.Compiler:
-    return typst.Compiler(source, root=FOLDER, font_paths=_fonts())
+    return typst.Compiler(source, root=FOLDER, font_paths=fonts())
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return the fonts of the packages and of Typst itself; none of this machine."""
     found = [find_spec(name) for name in FONT_PACKAGES]
     folders = [Path(spec.origin).parent for spec in found if spec and spec.origin]
     return typst.Fonts(include_system_fonts=False, font_paths=folders)
@@ -107,5 +108,5 @@ def _fonts() -> typst.Fonts:
 @cache
 def families() -> list[str]:
     """Return the fonts in the order in which a letter is looked for."""
-    known = {name for name in _fonts().families() if name.startswith("Noto")} - {FIRST_FONT}
+    known = {name for name in fonts().families() if name.startswith("Noto")} - {FIRST_FONT}
     return [FIRST_FONT, *sorted(known, reverse=True), LAST_FONT]
