@@ -12,16 +12,22 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from models.api_token import ApiToken
 from models.auth import AuthSession
 from models.base import db
 from models.channel import Channel
 from models.contact import Contact
+from models.customer import Customer
+from models.document import Document, DocumentLine
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.history import ChangeSet
 from models.note import Note
+from models.operations.drafting import default_rate
+from models.operations.issuing import issue
 from models.permissions import SYSTEM
 from models.role import Role
+from models.rules.document_kinds import DocumentKind
 from models.unit import BusinessUnit
 from models.user import User
 from tests.panel import VAT, Panel, add, new_company
@@ -42,6 +48,11 @@ ROLES = {
 }
 VISITORS = (ANONYMOUS, *ROLES)
 LOOKED_UP = {"customer": "group", "account": "owner", "contact": "customer", "note": "customer", "user": "roles.role"}
+LOOKED_UP |= {"document": "lines.vat_rate"}
+# What pages need to know besides.
+ASKED = {
+    "why_view": "may=edit&", "convert_view": "to=order&", "move_view": "to=accepted&", "e_invoice_view": "format=en16931&",
+}  # fmt: skip
 WITHOUT_KEY = ("index_view", "filter_view", "create_view", "export", "ajax_lookup", "ajax_update")
 
 
@@ -71,10 +82,12 @@ class Visitors:
         customer.notes.append(Note(body=f"{WORD} note"))  # type: ignore[attr-defined]
         add(customer)
         role, group = Role(name="Free role"), CustomerGroup(name="Free group")
-        others = role, group, Channel(name="Free channel"), BusinessUnit(name="Free unit")
+        free = Channel(name="Free channel"), BusinessUnit(name="Free unit"), ApiToken(name="Free token")
+        others = role, group, *free
         add(*others)
         rows = customer, customer.account, customer.contacts[0], customer.notes[0], *others  # type: ignore[attr-defined]
         self.keys = {row.__tablename__: row.id for row in rows}
+        self.keys["document"] = quoted(customer).id
         customer.tags = "changed"
         add(customer)
         self.change_set = db.session.connection().scalar(select(func.max(ChangeSet.id)))
@@ -102,7 +115,17 @@ class Visitors:
         if entity not in self.keys or page in WITHOUT_KEY:
             lookup = f"?name={LOOKED_UP.get(entity, 'x')}"
             return path + {"filter_view": "?field=created_at", "ajax_lookup": lookup}.get(page, "")
-        return f"{path}?{'may=edit&' if page == 'why_view' else ''}id={self.keys[entity]}"
+        return f"{path}?{ASKED.get(page, '')}id={self.keys[entity]}"
+
+
+def quoted(customer: Customer) -> Document:
+    """Issue a quote."""
+    quote = Document(kind=DocumentKind.QUOTE, customer=customer)
+    quote.lines.append(DocumentLine(description=f"{WORD} line", price=1, vat_rate=default_rate(db.session)))
+    add(quote)
+    issue(db.session, quote)
+    db.session.commit()
+    return quote
 
 
 @contextmanager

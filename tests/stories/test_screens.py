@@ -52,6 +52,12 @@ def select_rows(page: Page) -> None:
     page.get_by_role("checkbox", name="Select all rows of this page").check()
 
 
+def new_token(page: Page) -> None:
+    page.get_by_label("Name").fill("Web shop")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("link", name="Done").wait_for()
+
+
 def nothing(page: Page) -> None:
     """Look at the page as it comes."""
 
@@ -76,6 +82,8 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "account": ("/me/", nothing),
     "why-page": ("/customer/why/?id=1&may=edit", nothing),
     "access": ("/customer/access/?id=1", nothing),
+    "token": ("/api_token/new/", new_token),
+    "tokens": ("/api_token/", nothing),
     "not-found": ("/customer/details/?id=99999", nothing),
 }
 
