@@ -70,12 +70,12 @@ def admit() -> Response | None:
     """
     if is_static(request.endpoint) or is_api():
         return None
-    set_mode("read" if request.method in READING else "write")
+    set_mode("read" if request.method in READING or _is("only_reads") else "write")
     g.visitor = _visitor()
     looking.refuse_changes()
     # The answer tells what was saved as it was saved, even if somebody has deleted it since.
     db.session().expire_on_commit = False
-    return None if g.visitor or _is_public() else _to_sign_in()
+    return None if g.visitor or _is("public") else _to_sign_in()
 
 
 def forget_mode(error: BaseException | None = None) -> None:
@@ -131,8 +131,9 @@ def _visitor() -> Visitor | None:
     return visitor_of(found.session, found.actor)
 
 
-def _is_public() -> bool:
-    return getattr(current_app.view_functions.get(request.endpoint or ""), "public", False)
+def _is(mark: str) -> bool:
+    """Return whether the view that is asked for bears a mark."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), mark, False)
 
 
 def _to_sign_in() -> Response:

@@ -18,6 +18,7 @@ from wtforms import fields
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from admin_views.kinds_figures import decimals
 from admin_views.say import say
 from models.errors import DomainError
 from models.rules.email import split_emails
@@ -167,6 +168,14 @@ class Number(Line):
     def posted(self, value: Any) -> str:
         """Return a number without an exponent and without trailing zeros."""
         return "" if value is None else f"{Decimal(value).normalize():f}"
+
+
+class Money(Number):
+    """An amount or a price."""
+
+    def posted(self, value: Any) -> str:
+        """Return it with two digits after the point at least."""
+        return "" if value is None else decimals(Decimal(value), None)
 
 
 class Whole(Number):

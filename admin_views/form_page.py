@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, offers, part_page, split, standing
+from admin_views import grid_page, line_columns, offers, part_page, split, standing
 from admin_views.controls import Fact, Secret, Suggest
 from admin_views.forms import build_form
 from admin_views.kinds import cell, country_of
@@ -45,11 +45,11 @@ def form_of(view: Any, row: Base, panel: str | None) -> Any:
 
 
 def _load_relations(model: type[Base], row: Base, keys: Sequence[str]) -> None:
-    """Read what several pickers show in one statement."""
+    """Read what several pickers show in one statement, and lines with what they point to in another."""
     relations = [getattr(model, key) for key in keys if (each := describe(model).attributes.get(key)) and each.target]
-    if len(relations) > 1:
-        query = select(model).where(model.id == row.id)
-        db.session.scalar(query.options(*map(joinedload, relations)))
+    loads = [*(map(joinedload, relations) if len(relations) > 1 else ()), *line_columns.loads(model, keys)]
+    if loads:
+        db.session.scalar(select(model).where(model.id == row.id).options(*loads))
 
 
 def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
@@ -92,6 +92,8 @@ def panel_keys(view: Any, panel: str) -> Sequence[str]:
 def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> None:
     field.optional = bool(attribute.column.nullable or _is_filled_in(attribute, row))
     field.max_length = getattr(attribute.column.type, "length", None)
+    if row.id is None and request.method == "GET" and field.data is None and attribute.target is None:
+        field.data = standing.usual(attribute)
     if isinstance(field, Picker):
         if attribute.facts.derived and not field.optional:
             field.description = ""  # what happens when it is left empty

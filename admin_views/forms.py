@@ -13,6 +13,8 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from admin_views import controls
 from admin_views.kinds import look, options
+from admin_views.line_columns import is_grid
+from admin_views.line_grid import Lines
 from admin_views.links import Links, is_link
 from admin_views.listing import SEARCHED, readable, rows_by_key
 from admin_views.matrix import Matrix, is_table
@@ -151,8 +153,14 @@ def _named(attribute: Attribute) -> Any:
     return lambda text: named(target, text, SUGGESTED, *offered(model, attribute))
 
 
+def _kind(model: type[Base]) -> type[Rows]:
+    if is_table(model):
+        return Matrix
+    return Links if is_link(model) else Lines if is_grid(model) else Rows
+
+
 def _part(child: Child) -> Any:
-    kind = Matrix if is_table(child.model) else Links if is_link(child.model) else Rows
+    kind = _kind(child.model)
     attributes = [each for each in typed(describe(child.model).attributes.values()) if not each.is_parent]
     form = build_form(child.model, [each.key for each in attributes if each.key != getattr(child.model, "__key__", "")])
     return kind(later(child.model.__plural__), child=child, form_class=form)

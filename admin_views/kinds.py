@@ -132,7 +132,7 @@ def _money(path: str) -> Look:
     def text(value: Decimal, row: Base | None) -> str:
         return kinds_figures.decimals(value, kinds_figures.value_at(row, path))
 
-    return Look(controls.Number, cell, text, "number", numeric=True)
+    return Look(controls.Money, cell, text, "number", numeric=True)
 
 
 @cache

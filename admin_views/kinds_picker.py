@@ -21,6 +21,7 @@ class Picker(Control, fields.Field):
     lookup_url = ""
     create_url: str | None = None
     choices: Sequence[tuple[str, str]] = ()
+    few: Sequence[tuple[str, str]] | None = None  # all there is to choose, where that is little
     typed = ""
     offers: Callable[[Base], bool] | None = None  # whether a row may newly be chosen; all may, unless it is said
     demanded = False  # whether it may not be left empty here, though others may
@@ -38,8 +39,15 @@ class Picker(Control, fields.Field):
     @property
     def current(self) -> Sequence[tuple[str, str]]:
         """The row now chosen, and others that what was typed may mean."""
-        chosen = [(str(self.data.id), title_of(self.data))] if self.data is not None else []
+        chosen = [(self.chosen, title_of(self.data))] if self.data is not None else []
+        if self.few is not None:
+            return [*self.few, *(each for each in chosen if each not in self.few)]
         return [*chosen, *self.choices]
+
+    @property
+    def chosen(self) -> str:
+        """The key of the row now chosen."""
+        return str(self.data.id) if self.data is not None else ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Find the row by what was typed without JavaScript, which says more than what stands beside it, or by key."""

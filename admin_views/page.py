@@ -176,6 +176,15 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Total:
+    """One of the amounts that a record comes to; a `main` one stands out."""
+
+    label: str
+    amount: str
+    main: bool = False
+
+
+@dataclass(frozen=True)
 class Panel:
     """A part of a record that is edited by itself; `links` stand beside its Edit button.
 

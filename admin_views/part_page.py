@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import get_template_attribute
 from flask_babel import gettext
 from markupsafe import Markup
 
-from admin_views import links, matrix
+from admin_views import line_columns, links, matrix
 from admin_views.controls import Fact
 from admin_views.kinds import cell
 from admin_views.page import Field
 from admin_views.say import NONE, label, pill
+from admin_views.totals import totals_of
 from models.base import Base
 from models.description import Child, describe
 
@@ -33,8 +35,21 @@ def shown(row: Base, child: Child) -> Field:
     name = label(child.model.__plural__)
     if matrix.is_table(child.model):
         return Field(child.key, name, matrix.shown(row, child), wide=True)
+    if line_columns.is_grid(child.model):
+        return Field(child.key, name, _table(row, child), not getattr(row, child.key), wide=True)
     value = links.shown(row, child) if links.is_link(child.model) else _lines(row, child)
     return Field(child.key, name, value or NONE, not value)
+
+
+def _table(row: Base, child: Child) -> Markup:
+    """Return a table with a line for each row, without columns that say nothing, and what they add up to."""
+    rows, computed = getattr(row, child.key), line_columns.computed_columns(child.model)
+    typed = [each for each in line_columns.typed_columns(child.model) if any(one.shown(each.key) for one in rows)]
+    columns = [*typed, *computed]
+    lines = [[cell(each, one) for each in columns] for one in rows]
+    stated = get_template_attribute("admin/lines.html", "stated")
+    table: Markup = stated(line_columns.headings(columns), lines, totals_of(row) if computed else ())
+    return table
 
 
 def _lines(row: Base, child: Child) -> Markup:

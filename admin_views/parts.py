@@ -21,6 +21,7 @@ from admin_views.kinds_picker import Picker
 from models.base import Base
 from models.description import Child, describe
 from models.errors import DomainError
+from models.relations import Parent
 
 MOST = 50
 BLANK = "new"
@@ -47,6 +48,12 @@ class Entry:
         return not any(each.data or each.errors or each.process_errors for each in self.fields)
 
 
+def most_of(child: Child) -> int:
+    """Return how many rows a record may have of a part."""
+    relation = describe(child.model).attributes[child.parent].relation
+    return relation.most if isinstance(relation, Parent) else MOST
+
+
 class Rows(Control, fields.Field):
     """The rows of a part; `gone` are those that were sent and are no longer stored."""
 
@@ -58,6 +65,7 @@ class Rows(Control, fields.Field):
         super().__init__(label, **kwargs)
         self.child, self.form_class = child, form_class
         self.has_primary = "primary" in describe(child.model).attributes
+        self.most = most_of(child)
         self.stored: dict[str, Base] = {}
         self.entries: list[Entry] = []
         self.gone: list[Entry] = []
@@ -152,6 +160,10 @@ class Rows(Control, fields.Field):
         for entry in self.entries:
             self._fill(entry, self._row(entry, collection))
 
+    def is_blank(self, entry: Entry) -> bool:
+        """Whether a row says nothing, so that it is none."""
+        return entry.is_empty
+
     def _row(self, entry: Entry, collection: list[Base]) -> Base:
         found = next((row for row in collection if str(row.id) == entry.key), None)
         if found is None:
@@ -171,7 +183,7 @@ class Rows(Control, fields.Field):
         self.versions = dict(self._known(formdata))
         for key in self._keys(formdata):
             entry = self._entry(key, formdata, self.stored.get(key), primary=key == self.primary_key)
-            if not entry.is_empty:
+            if not self.is_blank(entry):
                 (self.gone if read_key(key) and entry.row is None else self.entries).append(entry)
 
     def _known(self, formdata: Any) -> Iterator[tuple[str, int]]:
@@ -184,9 +196,9 @@ class Rows(Control, fields.Field):
         """Return the keys in the order of the form, each once; more than fit are an error, not forgotten."""
         sent = dict.fromkeys(formdata.getlist(f"{self.name}-keys"))
         keys = [key for key in sent if read_key(key) or (key.startswith(BLANK) and key.isascii() and key.isalnum())]
-        if len(keys) > MOST:
-            self.process_errors.append(gettext("At most %(count)s fit here.", count=MOST))
-        return keys[:MOST]
+        if len(keys) > self.most:
+            self.process_errors.append(gettext("At most %(count)s fit here.", count=self.most))
+        return keys[: self.most]
 
     def renew(self, entry: Entry, formdata: Any) -> Entry:
         """Return an entry for a row that is gone as one for a new row, with everything typed."""
@@ -197,8 +209,11 @@ class Rows(Control, fields.Field):
 
     def _entry(self, key: str, formdata: Any = None, row: Base | None = None, *, primary: bool | None = None) -> Entry:
         form = self.form_class(formdata, obj=row, prefix=f"{self.name}-{key}-")
-        marked = bool(getattr(row, "primary", False)) if primary is None else primary
-        return Entry(key, form, row, marked)
+        return Entry(key, form, row, self._is_primary(row, primary))
+
+    @staticmethod
+    def _is_primary(row: Base | None, said: bool | None) -> bool:
+        return bool(getattr(row, "primary", False)) if said is None else said
 
 
 def _items(formdata: Any) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, links, listed_page, part_page, split, split_page, standing
+from admin_views import grid_page, line_columns, links, listed_page, part_page, split, split_page, standing
 from admin_views.controls import read_key
 from admin_views.form_page import panel_keys
 from admin_views.kinds import cell, text
@@ -115,7 +115,8 @@ def panel(view: Any, row: Base, number: int) -> Panel:
 def _panels(view: Any, row: Base) -> Iterator[tuple[int, list[str]]]:
     """Yield the panels that this row has a use for, by position."""
     for number, (_, keys) in enumerate(view.form_panels):
-        if used := standing.in_use(row, keys):
+        used = standing.in_use(row, keys)
+        if standing.is_open(view, row, used) or any(row.shown(key) for key in used):
             yield number, used
 
 
@@ -175,8 +176,8 @@ def _grids(view: Any, row: Base) -> Iterator[Grid]:
 def load_relations(view: Any, row: Base) -> None:
     """Read what the panels point to with the row itself, in one statement."""
     relations = [each.key for each in inspect(view.model).relationships if each.direction.name == "MANYTOONE"]
-    if relations:
-        loads = [joinedload(getattr(view.model, key)) for key in relations]
+    loads = [joinedload(getattr(view.model, key)) for key in relations] + line_columns.loads(view.model)
+    if loads:
         query = select(view.model).where(view.model.id == row.id).options(*loads)
         db.session.scalar(query.execution_options(populate_existing=True))
 

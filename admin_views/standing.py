@@ -1,4 +1,4 @@
-"""What of a row is in use, because of what it is, and what of it can still be changed."""
+"""What a row begins with, what of it is in use because of what it is, and what can still be changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from flask_babel import gettext
 from sqlalchemy import inspect
 
 from models.base import Base
+from models.description import Attribute
+
+
+def usual(attribute: Attribute) -> Any:
+    """Return what a new row begins with where that is known only now, such as today."""
+    default: Any = attribute.column.default
+    return default.arg(None) if default is not None and default.is_callable else None
 
 
 def in_use(row: Base, keys: Iterable[str]) -> list[str]:

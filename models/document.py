@@ -63,7 +63,7 @@ NO_NUMBER = N_("Only issuing gives it a number.")
 NO_SERIES = "-"  # what is empty is not compared
 GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
 MONEY = frozenset({"paid", "credited", "open_amount"})
-LAID_DOWN = frozenset({"status", "remarks", "paid", "credited", "open_amount", "payment", "issued_at"})
+LAID_DOWN = frozenset({"status", "remarks", "payments", "paid", "credited", "open_amount", "payment", "issued_at"})
 
 
 class PaymentState(Choice):

@@ -11,6 +11,7 @@ from flask_babel import format_currency, gettext
 from admin_views.base import PanelView
 from admin_views.documents import Documents
 from admin_views.registry import register
+from admin_views.summed import Summed
 from models.base import Base, db
 from models.company import Company
 from models.customer import Customer
@@ -21,7 +22,7 @@ from models.operations.unpaid import unpaid
 from models.vat_rate import VatRate
 
 
-class DocumentView(Documents, PanelView):
+class DocumentView(Summed, Documents, PanelView):
     """Quotes, orders, delivery notes, invoices and their kin."""
 
     menu_group = N_("Documents")

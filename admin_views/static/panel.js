@@ -165,6 +165,7 @@
     if (hit("[data-theirs]")) useTheirs(hit("[data-theirs]"));
     if (hit("[data-add]")) addPart(hit(".parts"));
     if (hit("[data-remove]")) removePart(hit(".part"));
+    if (hit("[data-move]")) moveLine(hit(".part"), Number(hit("[data-move]").dataset.move), hit("[data-move]"));
     const link = hit("[data-into] a[href], a[data-into]");
     if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) fill(event, link);
     const wrong = hit(".refusals a");
@@ -299,7 +300,7 @@
 
   function addPart(list, enter = true) {
     const { prefix } = list.dataset;
-    copies += 1;
+    do copies += 1; while (document.getElementsByName(`${prefix}${copies}-version`).length);
     const copy = list.spare.cloneNode(true);
     for (const each of $$("[id], [name], [for], [aria-describedby], [value]", copy)) {
       for (const { name, value } of [...each.attributes]) {
@@ -307,9 +308,10 @@
         else if (value.startsWith(`${prefix}-`)) each.setAttribute(name, value.replace(prefix, `${prefix}${copies}`));
       }
     }
-    $("[data-add]", list).before(copy);
+    if ($("tbody", list)) $("tbody", list).append(copy);
+    else $("[data-add]", list).before(copy);
     if (!$("input[type=radio]:checked", list)) $("input[type=radio]", copy)?.click();
-    if (enter) focus($("input:not([type=hidden]), select", copy));
+    if (enter) focus($("input:not([type=hidden]), select, textarea", copy));
   }
 
   function removePart(part) {
@@ -318,6 +320,38 @@
     $("[data-add]", list).focus();
     list.dispatchEvent(new Event("input", { bubbles: true }));
   }
+
+  // Tables of lines: Enter goes down, Tab on, both to a new line after the last; Alt with an arrow moves a line.
+  const cells = (line) => $$("input:not([type=hidden]), select, textarea", line);
+
+  function says(line) {
+    const blank = cells(line.closest(".parts").spare);
+    return cells(line).some((each, at) => each.value !== blank[at].value);
+  }
+
+  function moveLine(line, step, field) {
+    const other = step < 0 ? line.previousElementSibling : line.nextElementSibling;
+    if (!other) return;
+    if (step < 0) other.before(line);
+    else other.after(line);
+    field.focus();
+    line.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  on("keydown", (event) => {
+    const { target, key, altKey, shiftKey } = event;
+    const line = target.closest(".lines .part");
+    if (!line || event.isComposing || event.ctrlKey || event.metaKey) return;
+    const [fields, next] = [cells(line), line.nextElementSibling];
+    const step = altKey && $("[data-move]", line) && { ArrowUp: -1, ArrowDown: 1 }[key];
+    const down = key === "Enter" && !shiftKey && target.matches("input, select");
+    const past = key === "Tab" && !shiftKey && target === fields.at(-1) && !next && says(line);
+    if (!step && !down && !past) return;
+    event.preventDefault();
+    if (step) moveLine(line, step, target);
+    else if (down && next) focus(cells(next)[fields.indexOf(target)]);
+    else if (past || says(line)) addPart(line.closest(".parts"));
+  });
 
   // One level for a whole line of a table: its cells take it, and can then be set one by one.
   function setLine(rule) {
@@ -398,12 +432,12 @@
     });
     $$("[data-when]", root).forEach(ask);
     $$("[data-spare]", root).forEach((spare) => {
-      const list = spare.parentElement;
+      const list = spare.closest(".parts");
       spare.removeAttribute("data-spare");
-      list.spare = spare;
+      list.spare ||= spare;
       spare.remove();
-      // A list that is picked from begins with a row to pick in.
-      if (!$(".part", list) && $(".field-select:only-of-type", spare)) addPart(list, false);
+      // A list that is picked from, and a table, begin with a row to fill in.
+      if (!$(".part", list) && ($("tbody", list) || $(".field-select:only-of-type", spare))) addPart(list, false);
     });
     $$("[data-form]:has(.refusals)", root).forEach((form) => { form.dataset.dirty = ""; });
     count();

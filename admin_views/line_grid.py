@@ -1,0 +1,187 @@
+"""Parts that are edited as a table: a line for each row, in the order in which the form sends them.
+
+The order is kept in `position` where the part has one. Without a script each line has a number instead, by which it is
+moved. A new line begins with what is usual, so one that says nothing else is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, partial
+from typing import Any
+
+from flask_admin.form import BaseForm
+from markupsafe import Markup
+from sqlalchemy import select
+
+from admin_views.controls import Check, Select, read_key
+from admin_views.kinds import cell
+from admin_views.kinds_picker import Picker
+from admin_views.line_columns import Heading, computed_columns, headings, typed_columns
+from admin_views.offers import offered
+from admin_views.page import Total
+from admin_views.parts import BLANK, Entry, Rows
+from admin_views.standing import usual
+from admin_views.totals import take, totals_of
+from models.base import Base, db
+from models.description import Child, describe, title_of
+from models.related import find, find_all
+
+FEW = 30  # rows to choose from; more are found by typing
+SPARE = 3  # empty lines where there is no script
+Cell = tuple[str, Markup | str]  # what is computed, by its id on the page
+
+
+class Lines(Rows):
+    """A part as a table of lines."""
+
+    widget_kind = "lines"
+    totals_url = ""
+    totals: Sequence[Total] = ()
+
+    def __init__(self, label: str, *, child: Child, form_class: type[BaseForm], **kwargs: Any) -> None:
+        super().__init__(label, child=child, form_class=form_class, **kwargs)
+        self.typed, self.computed = typed_columns(child.model), computed_columns(child.model)
+        self.relations = {each.key: each for each in self.typed if each.target}
+        self.is_ordered = "position" in describe(child.model).attributes
+        self.blank_keys: list[str] = []
+        self.few: dict[str, dict[int, Base] | None] = {}  # what relations offer, where that is little
+        self.chosen: dict[str, dict[int, Base]] = {}  # what relations were sent besides
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """The heads of the columns."""
+        return headings([*self.typed, *self.computed])
+
+    @property
+    def spares(self) -> list[Entry]:
+        """Empty lines to fill in; the first one is also copied."""
+        entries = [self._entry(f"{BLANK}0{number}" if number else BLANK) for number in range(SPARE)]
+        for entry in entries:
+            self._tell_pickers(entry)
+        return entries
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Read the stored rows, or what was sent of them; what was chosen is looked up at once."""
+        self.few = {key: self._offered(key) for key in self.relations}
+        self.chosen = {key: self._sent(key, formdata) for key in self.relations} if formdata else {}
+        super().process(formdata, data, extra_filters)
+
+    def tell(self, view: Any, whole: Base) -> None:
+        """Let the lines know what they add up to, and where that is computed while somebody types."""
+        super().tell(view, whole)
+        self.optional = False
+        if self.computed and hasattr(view, "totals_view"):
+            self.totals_url = view.totals_url()
+            self.totals = () if self.was_sent else totals_of(whole)
+
+    def is_blank(self, entry: Entry) -> bool:
+        """Whether a new line says what it began with; a stored one, nothing but what is chosen."""
+        new = read_key(entry.key) is None
+        asked = [each for each in entry.fields if new or not isinstance(each, Select | Picker | Check)]
+        blank = not any(each.process_errors for each in entry.fields) and all(map(_is_as_it_began, asked))
+        self.blank_keys += [entry.key] if blank else []
+        return blank
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Bring the collection in line with what was sent, also in its order."""
+        super().populate_obj(obj, name)
+        for place, entry in enumerate(self.entries if self.was_sent and self.is_ordered else ()):
+            row: Any = entry.row
+            if row.position != place:
+                row.position = place
+
+    def sketch(self, whole: Base) -> None:
+        """Let the record have the lines as far as they can be read; nothing of this is to be saved."""
+        collection = getattr(whole, self.short_name)
+        for row in self.removed:
+            collection.remove(row)
+        for entry in self.entries:
+            row = self._row(entry, collection)
+            for each in entry.fields:
+                if not take(each, entry.form, row):
+                    setattr(row, each.short_name, None)
+
+    def amounts(self, entry: Entry) -> list[Cell]:
+        """Return what is computed of a line; while it is being typed, nothing."""
+        row = None if self.was_sent else entry.row
+        return self._cells(entry.key, row)
+
+    def computed_cells(self) -> list[Cell]:
+        """Return what is computed of the lines that were sent, but of those that cannot be read whole."""
+        found = [cell for entry in self.entries for cell in self._cells(entry.key, _certain(entry))]
+        return [*found, *(cell for key in self.blank_keys for cell in self._cells(key, None))]
+
+    def _cells(self, key: str, row: Base | None) -> list[Cell]:
+        return [(f"{self.name}-{key}-{each.key}", cell(each, row) if row else "") for each in self.computed]
+
+    def _keys(self, formdata: Any) -> list[str]:
+        """Return the keys in the order of the form, or by number where lines were given one."""
+        keys = super()._keys(formdata)
+        return sorted(keys, key=partial(self._place, formdata, keys))
+
+    def _place(self, formdata: Any, keys: list[str], key: str) -> tuple[int, int]:
+        """Where a line belongs: moved down, after the one with this number; moved up, before it."""
+        was = keys.index(key) + 1
+        now = read_key(formdata.get(f"{self.name}-{key}-at", "")) or was
+        return now, (now > was) - (now < was)
+
+    def _entry(self, key: str, formdata: Any = None, row: Base | None = None, *, primary: bool | None = None) -> Entry:
+        form = self.form_class(None, prefix=f"{self.name}-{key}-")
+        for each in form:
+            if isinstance(each, Picker):
+                self._equip(each)
+        form.process(formdata, obj=self._begun() if row is None else row)
+        return Entry(key, form, row, self._is_primary(row, primary))
+
+    def _equip(self, picker: Picker) -> None:
+        few = self.few[picker.short_name]
+        picker.find = partial(self._find, picker.short_name)
+        if few is not None:
+            picker.few = [(str(key), title_of(row)) for key, row in few.items()]
+            picker.offers = lambda row: row.id in few
+
+    def _begun(self) -> Base:
+        """Return a row with what is usual: its defaults, and the default rows of what it points to."""
+        row = self.child.model()
+        for each in self.typed:
+            if each.target:
+                setattr(row, each.key, self._usual(each.key))
+            elif getattr(row, each.key) is None:
+                setattr(row, each.key, usual(each))
+        return row
+
+    def _usual(self, key: str) -> Base | None:
+        return next((row for row in (self.few[key] or {}).values() if getattr(row, "is_default", False)), None)
+
+    def _offered(self, key: str) -> dict[int, Base] | None:
+        """Return the rows that a relation offers, in order of title; None if they are too many to list."""
+        attribute = self.relations[key]
+        target: Any = attribute.target
+        query = select(target).where(*offered(self.child.model, attribute))
+        query = query.order_by(getattr(target, describe(target).title), target.id).limit(FEW + 1)
+        rows = db.session.scalars(query).all()
+        return {row.id: row for row in rows} if len(rows) <= FEW else None
+
+    def _sent(self, key: str, formdata: Any) -> dict[int, Base]:
+        """Return the rows that were sent and are not offered, such as a rate of former days."""
+        target: Any = self.relations[key].target
+        names = [name for name in formdata if name.startswith(f"{self.name}-") and name.endswith(f"-{key}")]
+        keys = {read_key(formdata[name]) for name in names} - set(self.few[key] or ())
+        return find_all(db.session, target, keys) if keys - {None} else {}
+
+    def _find(self, relation: str, key: int) -> Base | None:
+        known = {**self.chosen.get(relation, {}), **(self.few[relation] or {})}
+        target: Any = self.relations[relation].target
+        return known[key] if key in known else find(db.session, target, key) if key else None
+
+
+def _is_as_it_began(field: Any) -> bool:
+    began = field.object_data
+    return not field.data or field.data == getattr(began, "value", began)
+
+
+def _certain(entry: Entry) -> Base | None:
+    """Return the row of a line of which all that was typed could be read."""
+    doubtful = any(each.errors and any(each.raw_data or ()) for each in entry.fields)
+    return None if doubtful else entry.row
