@@ -16,7 +16,7 @@ from models.document import Document, DocumentLine
 from models.errors import DomainError
 from models.gate import ungated
 from models.i18n import N_
-from models.rules.document_kinds import DocumentKind, DocumentStatus
+from models.rules.document_kinds import DocumentKind, DocumentStatus, DocumentStatus
 from models.rules.money import net_price
 from models.rules.paper import Origin, Paper, PaperLine, Party, Transport
 

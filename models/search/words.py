@@ -15,6 +15,12 @@ MOST_WORDS = 10
 _BETWEEN = r"[\s.\-/]*"
 # Two letters and seven or more digits, with separators anywhere: a VAT number as people copy it.
 _SPACED_CODE = re.compile(rf"[A-Za-z]{{2}}{_BETWEEN}(?:[0-9]{_BETWEEN}){{7,13}}[A-Za-z]?(?:{_BETWEEN}[0-9]{{2}})?")
+# 1,234.56 and 1.234,56, with or without the cents, and 1234,56; what parts thousands, and what stands for the point.
+_AMOUNTS = (
+    (re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,3})?"), ",", "."),
+    (re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]{1,3})?"), ".", ","),
+    (re.compile(r"[0-9]+,[0-9]{1,3}"), ".", ","),
+)
 _UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Co"}
 
 
@@ -41,8 +47,16 @@ def read_words(text: str, fold: Callable[[str], str]) -> tuple[Word, ...]:
         return (_word((_without_trunk_zero(phone_digits(typed)), typed), fold),)
     if _SPACED_CODE.fullmatch(typed):
         return (_word((re.sub(_BETWEEN, "", typed), typed), fold),)
-    words = (_word((part,), fold) for part in typed.split())
+    words = (_word((part, *_amount(part)), fold) for part in typed.split())
     return tuple(dict.fromkeys(word for word in words if word.forms))[:MOST_WORDS]
+
+
+def _amount(part: str) -> tuple[str, ...]:
+    """An amount with separators between its thousands, or a comma before its cents, also as the index has it."""
+    for pattern, thousands, point in _AMOUNTS:
+        if pattern.fullmatch(part):
+            return (part.replace(thousands, "").replace(point, "."),)
+    return ()
 
 
 def _word(forms: tuple[str, ...], fold: Callable[[str], str]) -> Word:

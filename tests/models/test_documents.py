@@ -229,7 +229,7 @@ def test_what_is_open_after_its_day_is_overdue_and_found_as_such(app: Flask) -> 
     assert db.session.scalars(select(Document).where(clause)).all() == [document]
 
 
-@pytest.mark.parametrize("words", ["1/{year}", "embroidered", "1234.56", "123456"])
+@pytest.mark.parametrize("words", ["1/{year}", "embroidered", "1234.56", "1,234.56", "1.234,56", "1234,56", "123456"])
 def test_a_customer_is_found_by_numbers_lines_and_amounts_of_documents(app: Flask, words: str) -> None:
     customer = open_shop()
     issued(customer, QUOTE, line("Embroidered silk", price="1234.56", vat_rate=rate("0 % export")))
