@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_admin import expose
 from flask_babel import format_decimal, gettext, ngettext
 from werkzeug.wrappers import Response
@@ -20,8 +20,10 @@ from admin_views.say import label, say
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import Attribute, describe, title_of
+from models.gate import actor_of
 from models.operations.erasing import Erasure, anonymise, plan
 from models.permissions import Permission
+from models.related import find
 
 
 class AboutPeople:
@@ -43,6 +45,8 @@ class AboutPeople:
         """Answer with a ZIP of everything about a person."""
         row = self.get_one(request.args.get("id"))
         self.demand(Permission.EXPORT, row)
+        about = {"who": actor_of(db.session).user_id, "entity": self.endpoint, "row": row.id}
+        current_app.logger.info("everything exported", extra=about)
         headers = {"Content-Disposition": f'attachment; filename="{self.endpoint}-{row.id}.zip"'}
         return Response(person_zip(row), mimetype="application/zip", headers=headers)
 
@@ -124,8 +128,9 @@ def _staying(erasure: Erasure) -> Iterator[str]:
             "%(n)s %(things)s stays as it was issued.", "%(n)s %(things)s stay as they were issued.", count, **words
         )
     for host in erasure.shared:
-        words = {"thing": label(type(host).__label__).lower(), "title": title_of(host)}
-        yield gettext("The %(thing)s “%(title)s” stays as it is: others belong to it.", **words)
+        thing, seen = label(type(host).__label__).lower(), find(db.session, type(host), host.id)
+        name = f"{thing} “{title_of(seen)}”" if seen is not None else thing  # the plan is made for everybody
+        yield gettext("The %(thing)s stays as it is: others belong to it.", thing=name)
 
 
 def _counted(rows: list[Base]) -> Iterator[tuple[dict[str, Any], int]]:

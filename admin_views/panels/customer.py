@@ -27,7 +27,7 @@ class CustomerView(AboutPeople, SwitchedOff, Mailed, PanelView):
     menu_icon = "building-store"
     menu_place = 1
     off = "status", Status.INACTIVE
-    rather_than_deleted = N_("Deactivate it, or anonymise it so that it tells of nobody any more.")
+    rather_than_deleted = N_("Deactivate the customer instead, or anonymise it so that it tells of nobody any more.")
     column_list = ["name", "kind", "billing_city", "billing_country", "channel", "group", "owner", "updated_at"]
     column_labels = {"can_login": N_("Login")}
     column_filters = [

@@ -152,6 +152,17 @@ def test_before_anybody_is_anonymised_the_page_says_what_goes_and_what_stays(pan
     assert "Cancel" in page
 
 
+def test_an_account_that_others_belong_to_is_named_to_those_who_see_it(app: Flask) -> None:
+    customer = somebody()
+    account = customer.account
+    company("Another", account=account)
+    address = f"/customer/anonymise/?id={customer.id}"
+    assert f"The account “{account.name}” stays as it is: others belong to it." in Panel(app).get(address).text
+    seller = add_user({"customer": ALL, "channel": SEE, "customer_group": SEE})
+    told = Panel(app, seller).get(address).text
+    assert "The account stays as it is: others belong to it." in told
+
+
 def test_nothing_happens_until_the_name_is_typed(panel: Panel) -> None:
     customer = somebody()
     address = f"/customer/anonymise/?id={customer.id}"
@@ -224,7 +235,7 @@ def test_a_customer_with_issued_documents_is_not_deleted_and_the_page_says_what_
     document(customer)
     page = panel.get(f"/customer/delete/?id={customer.id}", fragment=True).text
     assert "1 document that would go with it must stay. It has been issued: cancel it or credit it." in page
-    assert "Deactivate it, or anonymise it so that it tells of nobody any more." in page
+    assert "Deactivate the customer instead, or anonymise it so that it tells of nobody any more." in page
     assert f"/customer/deactivate/?id={customer.id}" in page
     assert f"/customer/anonymise/?id={customer.id}" in page
     panel.post(f"/customer/delete/?id={customer.id}", {"confirmed": "1", "rowid": str(customer.id)})

@@ -187,6 +187,9 @@ def vouchers() -> Iterator[Sequence[Any]]:
         voucher: Mapped[Voucher] = parent()
         text: Mapped[Line]
 
+        def obstacle(self) -> DomainError | None:
+            return DomainError("It was signed.") if self.text.startswith("signed") else None
+
     class Pin(Base):
         text: Mapped[Line]
         slip: Mapped[Slip | None] = reference()
@@ -225,6 +228,33 @@ def test_what_refuses_by_itself_keeps_the_account_and_the_customer(vouchers: Seq
     said = "1 voucher that would go with it must stay. It was stamped. Here they are: “stamped 1”."
     assert refusals(row, other) == {"Rossi": said}
     assert refusals(first, second) == {"A": said}
+
+
+def test_what_refuses_below_a_record_keeps_it_too_and_what_it_belongs_to(vouchers: Sequence[Any]) -> None:
+    voucher, slip, _ = vouchers
+    row, other = account("Rossi", "A"), account("Verdi", "B")
+    first, second = db.session.scalars(select(Customer).order_by(Customer.name))
+    save(*(slip(text=text, voucher=voucher(text="x", customer=first)) for text in ("signed 1", "signed 2", "new")))
+    save(slip(text="new", voucher=voucher(text="x", customer=second)))
+    said = "2 slips that would go with it must stay. It was signed. Here they are: “signed 1”, “signed 2”."
+    assert refusals(row, other) == {"Rossi": said}
+    assert refusals(first, second) == {"A": said}
+    with pytest.raises(DomainErrors, match="2 slips that would go with it must stay"):
+        delete_rows(db.session, [first])
+
+
+def test_what_refuses_below_is_asked_in_one_statement_for_all(vouchers: Sequence[Any]) -> None:
+    voucher, slip, _ = vouchers
+    counts = []
+    for many in (2, 20):
+        row = account(f"{many}", *(f"{many} {number}" for number in range(many)))
+        customers = db.session.scalars(select(Customer).where(Customer.account == row)).all()
+        save(*(slip(text="signed", voucher=voucher(text="x", customer=each)) for each in customers))
+        rows = as_actor(SYSTEM, *customers)
+        with statements() as sent:
+            assert len(preview(db.session, Customer, rows).refused) == many
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
 
 
 def test_what_others_hold_on_to_keeps_the_account_and_is_named(vouchers: Sequence[Any]) -> None:

@@ -55,7 +55,7 @@ def test_a_customer_with_an_invoice_is_anonymised_rather_than_deleted(books: Pag
     books.get_by_role("link", name="Delete…").click()
     window = books.get_by_role("dialog")
     expect(window).to_contain_text("1 document that would go with it must stay.")
-    expect(window).to_contain_text("Deactivate it, or anonymise it")
+    expect(window).to_contain_text("Deactivate the customer instead, or anonymise it")
     expect(window.get_by_role("button", name="Delete")).to_have_count(0)
     window.get_by_role("link", name="Anonymise…").click()
     expect(window).to_contain_text("Anonymise Marta De Luca?")
