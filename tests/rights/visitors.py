@@ -47,8 +47,10 @@ ROLES = {
     LOOKING: (ADMINISTRATOR, "South"),
 }
 VISITORS = (ANONYMOUS, *ROLES)
-LOOKED_UP = {"customer": "group", "account": "owner", "contact": "customer", "note": "customer", "user": "roles.role"}
-LOOKED_UP |= {"document": "lines.vat_rate"}
+LOOKED_UP = {
+    "customer": "group", "account": "owner", "contact": "customer", "note": "customer", "user": "roles.role",
+    "document": "lines.vat_rate",
+}  # fmt: skip
 # What pages need to know besides.
 ASKED = {
     "why_view": "may=edit&", "convert_view": "to=order&", "move_view": "to=accepted&", "e_invoice_view": "format=en16931&",
