@@ -6,12 +6,12 @@ kept apart for as long as it can be brought back. What was erased leaves a mark 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, and_, delete, insert, inspect, select
+from sqlalchemy import JSON, ForeignKey, Index, Text, and_, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import (
     Mapped,
     Session,
@@ -110,6 +110,15 @@ def note_erased(session: Session, row: Base, keys: Iterable[str]) -> None:
     connection.execute(delete(Change).where(Change.change_set_id == change_set, *updates))
     entry = _entry(ERASE, row, dict.fromkeys(keys, ERASED), {})
     connection.execute(insert(Change), [entry | {"change_set_id": change_set}])
+
+
+def rewrite(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Replace what changes say: of each the `key`, and the new `title`, `before` and `after`."""
+    if changes:
+        table: Any = Change.__table__
+        texts: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("title", "before", "after")}
+        rows = [{"change": each["key"], **{f"new_{name}": each[name] for name in texts}} for each in changes]
+        session.connection().execute(update(table).where(table.c.id == bindparam("change")).values(texts), rows)
 
 
 def note_deleted(session: Session, context: UOWTransaction, instances: Any) -> None:

@@ -6,16 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, inspect, select, update
+from sqlalchemy import delete, inspect, select
 
 from models.base import Base
 from models.description import describe, entity, title_of
-from models.history import ERASED, READING, Change, DeletedSecret, note_erased
+from models.history import ERASED, READING, Change, DeletedSecret, note_erased, rewrite
 from models.images import encode
 from models.operations.doomed import COUNTING
 from models.related import batches
 
-HISTORY: Table = Change.__table__  # type: ignore[assignment]
 Pair = tuple[str, int]  # an entity and the key of a row
 
 
@@ -32,9 +31,7 @@ def forget(session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str
     for change in _changes_of(session, present):
         row = present[change.entity, change.row_id]
         changes.append(_as_emptied(change, row, past[row]))
-    if changes:
-        texts: dict[str, Any] = {key: bindparam(f"new_{key}") for key in ("title", "before", "after")}
-        session.connection().execute(update(HISTORY).where(HISTORY.c.id == bindparam("key")).values(texts), changes)
+    rewrite(session, changes)
     _drop_secrets(session, {*present, *lost})
 
 
@@ -82,7 +79,7 @@ def _as_gone(change: Change) -> dict[str, Any]:
     """Nothing that was written in a row that is gone is kept."""
     sides = ([key for key, value in (side or {}).items() if isinstance(value, str)] for side in _sides(change))
     before, after = (_without(side, keys) for side, keys in zip(_sides(change), sides, strict=True))
-    return {"key": change.id, "new_title": f"#{change.row_id}", "new_before": before, "new_after": after}
+    return {"key": change.id, "title": f"#{change.row_id}", "before": before, "after": after}
 
 
 def _as_emptied(change: Change, row: Base, keys: Sequence[str]) -> dict[str, Any]:
@@ -92,7 +89,7 @@ def _as_emptied(change: Change, row: Base, keys: Sequence[str]) -> dict[str, Any
     erased = [[key for key, value in now.items() if (side or {}).get(key) != value] for side in _sides(change)]
     before, after = (_without(side, keys) for side, keys in zip(_sides(change), erased, strict=True))
     title = title_of(row) if describe(type(row)).title in keys else change.title
-    return {"key": change.id, "new_title": title, "new_before": before, "new_after": after}
+    return {"key": change.id, "title": title, "before": before, "after": after}
 
 
 def _sides(change: Change) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
