@@ -47,9 +47,10 @@ def form_of(view: Any, row: Base, panel: str | None) -> Any:
 def _load_relations(model: type[Base], row: Base, keys: Sequence[str]) -> None:
     """Read what several pickers show in one statement, and lines with what they point to in another."""
     relations = [getattr(model, key) for key in keys if (each := describe(model).attributes.get(key)) and each.target]
-    loads = [*(map(joinedload, relations) if len(relations) > 1 else ()), *line_columns.loads(model, keys)]
-    if loads:
-        db.session.scalar(select(model).where(model.id == row.id).options(*loads))
+    if len(relations) > 1:
+        query = select(model).where(model.id == row.id)
+        db.session.scalar(query.options(*map(joinedload, relations)))
+    line_columns.read_lines(row, keys)
 
 
 def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:

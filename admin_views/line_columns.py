@@ -6,11 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from admin_views.kinds import look
 from admin_views.say import label
-from models.base import Base
+from models.base import Base, db
 from models.description import Attribute, describe
 
 FEWEST = 3  # columns; fewer stand beside each other without a head
@@ -51,13 +53,13 @@ def _style(attribute: Attribute) -> str:
     return "num" if found.family == "number" else "wide" if found.wide else "text"
 
 
-def loads(model: type[Base], keys: Collection[str] | None = None) -> list[Any]:
-    """Return options by which the lines of a record are read in one statement, with what they point to."""
-    found = []
-    for child in describe(model).parts:
+def read_lines(row: Base, keys: Collection[str] | None = None) -> None:
+    """Read the lines of a stored record with what they point to: a statement for each part, however many they are."""
+    for child in describe(type(row)).parts:
         if is_grid(child.model) and (keys is None or child.key in keys):
-            relations = [
-                joinedload(getattr(child.model, each.key)) for each in typed_columns(child.model) if each.target
-            ]
-            found.append(selectinload(getattr(model, child.key)).options(*relations))
-    return found
+            model: Any = child.model
+            relations = [joinedload(getattr(model, each.key)) for each in typed_columns(model) if each.target]
+            order = inspect(type(row)).relationships[child.key].order_by
+            query = select(model).where(getattr(model, f"{child.parent}_id") == row.id).options(*relations)
+            lines = db.session.scalars(query.order_by(*(order or ())).execution_options(populate_existing=True))
+            set_committed_value(row, child.key, list(lines))

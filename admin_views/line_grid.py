@@ -77,9 +77,11 @@ class Lines(Rows):
 
     def is_blank(self, entry: Entry) -> bool:
         """Whether a new line says what it began with; a stored one, nothing but what is chosen."""
-        new = read_key(entry.key) is None
-        asked = [each for each in entry.fields if new or not isinstance(each, Select | Picker | Check)]
-        blank = not any(each.process_errors for each in entry.fields) and all(map(_is_as_it_began, asked))
+        if read_key(entry.key):
+            blank = not any(each.data for each in entry.fields if not isinstance(each, Select | Picker | Check))
+        else:
+            blank = all(map(_is_as_it_began, entry.fields))
+        blank = blank and not any(each.process_errors for each in entry.fields)
         self.blank_keys += [entry.key] if blank else []
         return blank
 

@@ -50,14 +50,14 @@ def _since(version: Any, row: Any) -> dict[str, Since]:
 
 
 def _merge_row(form: Any, row: Base, since: Mapping[str, Since]) -> bool:
-    stale = [field for field in form if _column(field, row) in since]
-    agreed = [_reconcile(field, row, since[_column(field, row)]) for field in stale]
+    stale = [field for field in form if _column(field, type(row)) in since]
+    agreed = [_reconcile(field, row, since[_column(field, type(row))]) for field in stale]
     return all(agreed)
 
 
 def _reconcile(field: Any, row: Base, change: Since) -> bool:
     """Take their value where only they changed the field; where both did, tell."""
-    key = _column(field, row)
+    key = _column(field, type(row))
     yours, theirs = _typed(field), encode(getattr(row, key))
     if yours == theirs:
         return True
@@ -109,7 +109,7 @@ def _merge_gone(field: Rows, row: Base) -> list[bool]:
     for entry in field.gone:
         change = _removal(field, entry, row)
         touched = change is None or any(
-            _typed(each) != (change.before or {}).get(each.short_name) for each in entry.fields
+            _typed(each) != (change.before or {}).get(_column(each, field.child.model)) for each in entry.fields
         )
         if touched:
             field.entries.append(field.renew(entry, request.form))
@@ -148,8 +148,8 @@ def _merge_primary(field: Rows, since: Mapping[str, Mapping[str, Since]]) -> boo
     return True
 
 
-def _column(field: Any, row: Base) -> str:
-    attribute = describe(type(row)).attributes.get(field.short_name)
+def _column(field: Any, model: type[Base]) -> str:
+    attribute = describe(model).attributes.get(field.short_name)
     return f"{field.short_name}_id" if attribute and attribute.target else str(field.short_name)
 
 

@@ -143,6 +143,8 @@ class Rows(Control, fields.Field):
         """Check every row that says something."""
         self.errors = list(self.process_errors)
         right = [entry.form.validate() for entry in self.entries]
+        for entry in self.gone:
+            entry.form.validate()  # so that values are as the history has them
         if not all(right):
             self.errors.append(gettext("Check the rows marked below."))
         return not self.errors

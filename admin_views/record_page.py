@@ -176,10 +176,11 @@ def _grids(view: Any, row: Base) -> Iterator[Grid]:
 def load_relations(view: Any, row: Base) -> None:
     """Read what the panels point to with the row itself, in one statement."""
     relations = [each.key for each in inspect(view.model).relationships if each.direction.name == "MANYTOONE"]
-    loads = [joinedload(getattr(view.model, key)) for key in relations] + line_columns.loads(view.model)
-    if loads:
+    if relations:
+        loads = [joinedload(getattr(view.model, key)) for key in relations]
         query = select(view.model).where(view.model.id == row.id).options(*loads)
         db.session.scalar(query.execution_options(populate_existing=True))
+    line_columns.read_lines(row)
 
 
 def walk(view: Any, row: Base) -> Place:
