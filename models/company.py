@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
+from models.errors import DomainError
 from models.fields import (
     City,
     Country,
@@ -25,6 +26,7 @@ from models.fields import (
     VatNumber,
     field,
 )
+from models.i18n import N_
 from models.rules.tax_regimes import tax_regimes
 
 
@@ -57,3 +59,7 @@ class Company(Timestamped, Base):
     def choices(cls, key: str) -> Sequence[tuple[str, str]]:
         """Return the tax regimes."""
         return list(tax_regimes().items())
+
+    def obstacle(self) -> DomainError:
+        """Refuse to delete it: somebody sells."""
+        return DomainError(N_("There is always one company: change what it says instead."))

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, inspect
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
-from models.choices import Choice
 from models.customer import Customer
 from models.errors import DomainError
 from models.fields import (
@@ -43,7 +42,7 @@ from models.fields import (
 )
 from models.i18n import N_
 from models.related import related
-from models.rules.document_kinds import DocumentKind, DocumentStatus
+from models.rules.document_kinds import DocumentKind, DocumentStatus, PaymentState
 from models.rules.money import places_of, totals
 from models.rules.paper import Item, Totals
 from models.rules.payment_methods import payment_methods
@@ -63,16 +62,20 @@ NO_NUMBER = N_("Only issuing gives it a number.")
 NO_SERIES = "-"  # what is empty is not compared
 GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
 MONEY = frozenset({"paid", "credited", "open_amount"})
+PARTY = (
+    "name",
+    "street",
+    "street2",
+    "postal_code",
+    "city",
+    "country",
+    "province",
+    "vat_number",
+    "tax_code",
+    "recipient",
+)
+ONCE_ISSUED = ("number", "issued_at", *(f"party_{each}" for each in PARTY))
 LAID_DOWN = frozenset({"status", "remarks", "payments", "paid", "credited", "open_amount", "payment", "issued_at"})
-
-
-class PaymentState(Choice):
-    """How much of a document has been paid."""
-
-    UNPAID = "unpaid", "yellow"
-    PARTLY = "partly_paid", "blue"
-    PAID = "paid", "green"
-    OVERDUE = "overdue", "red"
 
 
 class Document(Timestamped, Base):
@@ -164,13 +167,13 @@ class Document(Timestamped, Base):
         return not self.is_draft and self.status is not DocumentStatus.CANCELLED
 
     def unused(self) -> Collection[str]:
-        """Only what moves goods says how; only what is due has a day for it, only what is paid payments."""
+        """Say, of what its kind has no use for, and of what comes with issuing."""
         rules = self.kind.rules
         return {
             *(() if rules.moves_goods else GOODS),
             *(() if rules.due else ("due",)),
             *(() if rules.is_paid else ("payments", "paid", "credited", "open_amount", "payment")),
-            *(("payments",) if self.is_draft else ("sequence",)),
+            *(("payments", *ONCE_ISSUED) if self.is_draft else ("sequence",)),
         }
 
     def settled(self, key: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Index, text
+from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
@@ -30,12 +30,6 @@ class VatRate(Timestamped, Base):
     is_default: Mapped[bool] = field(default=False, label="Default", help="What new lines begin with.")
 
     @classmethod
-    def indexes(cls) -> tuple[Index, ...]:
-        """At most one rate is the default."""
-        where = text("is_default")  # alike on both databases, in migrations too
-        return (Index("uq_vat_rate_default", "is_default", unique=True, sqlite_where=where, postgresql_where=where),)
-
-    @classmethod
     def offered(cls, to: type[Base]) -> ColumnElement[bool]:
         """Return the active rates."""
         return cls.active.is_(True)
@@ -44,6 +38,13 @@ class VatRate(Timestamped, Base):
     def choices(cls, key: str) -> Sequence[tuple[str, str]]:
         """Return the natures of a rate of zero."""
         return list(natures().items())
+
+    def derive(self) -> None:
+        """Take the place of the rate that was the default before."""
+        session = inspect(self).session
+        if self.is_default and session is not None and inspect(self).attrs.is_default.history.has_changes():
+            for other in session.scalars(select(VatRate).where(VatRate.is_default, VatRate.id != self.id)):
+                other.is_default = False
 
     def problems(self) -> Iterator[DomainError]:
         """Yield that a rate of zero says why, and no other does."""

@@ -1,4 +1,4 @@
-"""How people reach documents, the VAT rates of their lines, and the company that issues them."""
+"""How people reach documents."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from admin_views.documents import Documents
 from admin_views.registry import register
 from admin_views.summed import Summed
 from models.base import Base, db
-from models.company import Company
 from models.customer import Customer
 from models.document import Document
 from models.i18n import N_
 from models.operations.drafting import begin
 from models.operations.unpaid import unpaid
-from models.vat_rate import VatRate
 
 
 class DocumentView(Summed, Documents, PanelView):
@@ -38,8 +36,8 @@ class DocumentView(Summed, Documents, PanelView):
     column_list = ["name", "customer", "date", "status", "due", "total", "open_amount", "payment"]
     column_default_sort = "-date"
     column_filters = [
-        "status", "date", "due", "customer", "customer.group", "total", "open_amount", "payment", "currency", "payment_method",
-        "created_at", "updated_at",
+        "status", "date", "due", "customer", "customer.group", "total", "open_amount", "payment", "currency",
+        "payment_method", "created_at", "updated_at",
     ]  # fmt: skip
     record_summary = ("customer", "date")
     record_badges = ["kind", "status", "payment"]
@@ -52,6 +50,10 @@ class DocumentView(Summed, Documents, PanelView):
         (N_("Payments"), ["payments"]),
         (N_("Transport"), ["transport_date", "reason", "carrier", "packages", "weight", "destination"]),
         (N_("Notes"), ["note", "remarks"]),
+        (N_("Issued to"), [
+            "number", "issued_at", "party_name", "party_vat_number", "party_tax_code", "party_recipient",
+            "party_street", "party_street2", "party_postal_code", "party_city", "party_province", "party_country",
+        ]),
     )  # fmt: skip
 
     def new_row(self, parent: Base | None) -> Any:
@@ -71,28 +73,4 @@ class DocumentView(Summed, Documents, PanelView):
         return {kind: ", ".join(words) for kind, words in found.items()}
 
 
-class VatRateView(PanelView):
-    """What lines of documents are taxed with."""
-
-    menu_group = N_("System")
-    menu_icon = "receipt-tax"
-    column_list = ["name", "rate", "nature", "active", "is_default", "updated_at"]
-    record_badges = ["active"]
-
-
-class CompanyView(PanelView):
-    """Who sells."""
-
-    menu_group = N_("System")
-    menu_icon = "building"
-    form_panels = (
-        (N_("Company"), ["name", "vat_number", "tax_code", "register", "regime", "currency"]),
-        (N_("Address"), ["street", "street2", "postal_code", "city", "country", "province"]),
-        (N_("Contact"), ["email", "phone", "website"]),
-        (N_("Bank"), ["bank", "iban", "bic"]),
-    )
-
-
 register(Document, DocumentView)
-register(VatRate, VatRateView)
-register(Company, CompanyView)

@@ -56,6 +56,15 @@ class DocumentStatus(Choice):
     CANCELLED = "cancelled", "red"
 
 
+class PaymentState(Choice):
+    """How much of a document has been paid."""
+
+    UNPAID = "unpaid", "yellow"
+    PARTLY = "partly_paid", "blue"
+    PAID = "paid", "green"
+    OVERDUE = "overdue", "red"
+
+
 class Effect(Enum):
     """What a document does with the quantities that it takes over from another."""
 

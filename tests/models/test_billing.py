@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 
 from models.base import db
 from models.billing import predecessors, successors
-from models.document import Document, DocumentLine, PaymentState
+from models.document import Document, DocumentLine
 from models.errors import Conflict, DomainError
 from models.operations.drafting import convert, quantities_left
 from models.operations.issuing import move
 from models.operations.papers import paper_of
 from models.operations.undo import undo
 from models.payment import Payment
-from models.rules.document_kinds import CONVERSIONS, Conversion, DocumentKind, DocumentStatus
+from models.rules.document_kinds import CONVERSIONS, Conversion, DocumentKind, DocumentStatus, PaymentState
 from tests.models.papers import D, draft, issued, line, made, open_shop, rate, refusal
 from tests.models.undoing import newest
 from tests.models.world import begin, company

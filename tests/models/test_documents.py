@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models.base import db
 from models.company import Company
 from models.customer import Customer
-from models.document import Document, PaymentState
+from models.document import Document
 from models.errors import DomainError
 from models.operations.deletion import delete_rows, preview
 from models.operations.drafting import begin as begin_document
@@ -23,7 +23,7 @@ from models.operations.numbering import remarks
 from models.operations.papers import paper_of
 from models.operations.undo import undo
 from models.payment import Payment
-from models.rules.document_kinds import KINDS, DocumentKind, DocumentStatus
+from models.rules.document_kinds import KINDS, DocumentKind, DocumentStatus, PaymentState
 from models.search import matching
 from models.types import today
 from tests.models.papers import D, draft, issued, line, made, open_shop, rate, refusal

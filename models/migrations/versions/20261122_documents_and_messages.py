@@ -91,7 +91,6 @@ def upgrade() -> None:
     with op.batch_alter_table('vat_rate', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_vat_rate_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_vat_rate_updated_at'), ['updated_at'], unique=False)
-        batch_op.create_index('uq_vat_rate_default', ['is_default'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
 
     op.create_table('api_token',
     sa.Column('name', sa.String(length=255).with_variant(sa.String(length=255, collation='NOCASE'), 'sqlite'), nullable=False),
@@ -144,7 +143,7 @@ def upgrade() -> None:
     sa.Column('paid', models.types.FixedPoint(3), nullable=False),
     sa.Column('credited', models.types.FixedPoint(3), nullable=False),
     sa.Column('open_amount', models.types.FixedPoint(3), nullable=False),
-    sa.Column('payment', sa.Enum('unpaid', 'partly_paid', 'paid', name='paymentstate', native_enum=False, length=32), nullable=True),
+    sa.Column('payment', sa.Enum('unpaid', 'partly_paid', 'paid', 'overdue', name='paymentstate', native_enum=False, length=32), nullable=True),
     sa.Column('issued_at', models.types.UtcDateTime(), nullable=True),
     sa.Column('year', sa.Integer(), nullable=True),
     sa.Column('series_key', sa.String(length=255), nullable=False),
@@ -309,7 +308,6 @@ def downgrade() -> None:
 
     op.drop_table('api_token')
     with op.batch_alter_table('vat_rate', schema=None) as batch_op:
-        batch_op.drop_index('uq_vat_rate_default', sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
         batch_op.drop_index(batch_op.f('ix_vat_rate_updated_at'))
         batch_op.drop_index(batch_op.f('ix_vat_rate_created_at'))
 
