@@ -58,7 +58,6 @@ SETTLED = N_("It has been issued: only its status, its payments and your own rem
 NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
 NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
 OVERPAID = N_("This is more than what is open.")
-NO_NUMBER = N_("Only issuing gives it a number.")
 NO_SERIES = "-"  # what is empty is not compared
 GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
 MONEY = frozenset({"paid", "credited", "open_amount"})
@@ -237,7 +236,7 @@ class Document(Timestamped, Base):
         if self.was_issued and inspect(self).attrs.lines.history.has_changes():
             yield DomainError(SETTLED, "lines")
         if not self.is_draft and not self.number:
-            yield DomainError(NO_NUMBER, "number")
+            yield DomainError(N_("Only issuing gives it a number."), "number")
         if self.paid > max(self._stored("paid"), self.total - self.credited):
             yield DomainError(OVERPAID, "payments")
 
