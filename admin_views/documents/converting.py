@@ -10,10 +10,11 @@ from flask import abort, g, request
 from flask_admin import expose
 from flask_babel import gettext
 
+from admin_views import split
 from admin_views.actions import Outcome, deed
 from admin_views.documents import convert_page
 from admin_views.documents.words import MAKING
-from admin_views.page import Link
+from admin_views.page import Action, Link
 from admin_views.requests import go
 from admin_views.saving import commit
 from admin_views.say import label
@@ -23,7 +24,7 @@ from models.document import Document
 from models.i18n import N_
 from models.operations.drafting import conversions, convert, quantities_left
 from models.permissions import Permission
-from models.rules.document_kinds import DocumentKind, Effect
+from models.rules.document_kinds import DocumentKind, Effect, made_from
 
 AS_BUTTONS = 2  # the others are in the menu
 TOGETHER = N_("One invoice is made of all of them; it quotes the number and date of each.")
@@ -47,6 +48,12 @@ class Converting:
         found = (each.target for each in conversions(row) if is_left(row, each.target))
         return [Link(label(MAKING[kind]), self.get_url(".convert_view", id=row.id, to=kind.value)) for kind in found]
 
+    def actions(self: Any) -> list[Action]:
+        """Offer to bill together only what can be, where a list shows one kind."""
+        kind = split.asked(self)
+        fits = kind is None or any(each.several for each in made_from(kind))
+        return [each for each in super().actions() if fits or each.name != "bill_together"]  # type: ignore[misc]
+
     @expose("/convert/", methods=("GET", "POST"))
     def convert_view(self: Any) -> Any:
         """Ask how much of each line, then make a draft of it and open it."""
@@ -64,7 +71,7 @@ class Converting:
         toast(gettext("%(title)s was made from %(source)s.", title=made[0].name, source=row.name), undo=True)
         return go(self.get_url(".details_view", id=made[0].id))
 
-    @deed("bill_together", N_("Make one deferred invoice…"), Permission.CREATE, meaning=TOGETHER)
+    @deed("bill_together", N_("Make one deferred invoice of…"), Permission.CREATE, meaning=TOGETHER)
     def bill_together(self, rows: Sequence[Any]) -> Outcome:
         """Make one invoice of several delivery notes of a customer."""
         draft = convert(db.session, rows, DocumentKind.INVOICE)
