@@ -21,7 +21,7 @@ from admin_views.say import when
 from models.base import Base, db
 from models.description import describe, title_of
 from models.errors import Conflict
-from models.history import DELETE, READING, Change, Since, changes_since
+from models.history import DELETE, READING, Change, Since, changes_since, root_of
 from models.i18n import N_
 from models.images import decode, encode
 from models.related import find
@@ -123,10 +123,12 @@ def _merge_gone(field: Rows, row: Base) -> list[bool]:
 def _removal(field: Rows, entry: Entry, row: Base) -> Change | None:
     """Return how a row of the part came to go, as the history of this record tells."""
     name, key = field.child.model.__tablename__, read_key(entry.key)
-    here = (Change.root_entity == row.__tablename__, Change.root_id == row.id)
+    root, root_id = root_of(row)
+    here = (Change.root_entity == root, Change.root_id == root_id)
     mine = (*here, Change.entity == name, Change.row_id == key, Change.action == DELETE)
     query = select(Change).where(*mine).order_by(Change.id.desc()).limit(1)
-    return db.session.scalars(query.execution_options(**READING)).first()
+    found = db.session.scalars(query.execution_options(**READING)).first()
+    return found if found and (found.before or {}).get(f"{field.child.parent}_id") == row.id else None
 
 
 def _merge_primary(field: Rows, since: Mapping[str, Mapping[str, Since]]) -> bool:

@@ -220,7 +220,7 @@ def _change_set(session: Session) -> int:
 
 
 def _entry(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
-    root_entity, root_id = _root(row)
+    root_entity, root_id = root_of(row)
     return {
         "entity": row.__tablename__,
         "row_id": row.id,
@@ -234,7 +234,7 @@ def _entry(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
     }
 
 
-def _root(row: Base) -> tuple[str, int]:
+def root_of(row: Base) -> tuple[str, int]:
     """Return the record on whose page a change of this row is looked for: the topmost above it."""
     parent = describe(type(row)).parent
     if parent is None or parent.target is None:
@@ -242,7 +242,7 @@ def _root(row: Base) -> tuple[str, int]:
     if describe(parent.target).parent is None:
         return parent.target.__tablename__, getattr(row, parent.column.key)
     above = related(row, parent.key)
-    return _root(above) if above is not None else (row.__tablename__, row.id)
+    return root_of(above) if above is not None else (row.__tablename__, row.id)
 
 
 def _update(row: Base) -> dict[str, Any] | None:
