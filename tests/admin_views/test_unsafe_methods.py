@@ -47,7 +47,8 @@ def test_every_address_that_changes_something_asks_for_the_token_of_the_session(
         for method, path in rules:
             form = {"csrf_token": token, "action": "delete", "rowid": "1", "confirmed": "1"}
             answer = panel.client.open(f"{path}?id=1", method=method, data=form)
-            assert answer.status_code == 400, (method, path, token)
+            refused = 401 if path.startswith("/api/") else 400  # programs show a token of their own instead
+            assert answer.status_code == refused, (method, path, token)
     assert rows() == before
 
 
