@@ -51,7 +51,7 @@ class Converting:
     def actions(self: Any) -> list[Action]:
         """Offer to bill together only what can be, where a list shows one kind."""
         kind = split.asked(self)
-        fits = kind is None or any(each.several for each in made_from(kind))
+        fits = not isinstance(kind, DocumentKind) or any(each.several for each in made_from(kind))
         return [each for each in super().actions() if fits or each.name != "bill_together"]  # type: ignore[misc]
 
     @expose("/convert/", methods=("GET", "POST"))

@@ -15,13 +15,11 @@ from admin_views.page import Link
 from admin_views.say import say
 from models.base import db
 from models.document import Document
-from models.operations.papers import completed, paper_of
+from models.operations.papers import completed, paper_of, seller_of
 from models.permissions import Permission
-from models.rules.document_kinds import DocumentKind
-from models.rules.einvoices.formats import Format, e_invoice, file_name, formats, lacking, progressive_of
+from models.rules.einvoices.formats import Format, e_invoice, file_name, formats_for, lacking, progressive_of
 from models.rules.paper import Paper
 
-ELECTRONIC = frozenset({DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE})
 XML = "application/xml"
 
 
@@ -36,9 +34,7 @@ class Filed:
     def record_actions(self: Any, row: Any) -> list[Link]:
         """Offer an issued invoice or credit note as electronic invoice, in each format that suits it."""
         others: list[Link] = super().record_actions(row)  # type: ignore[misc]
-        if row.kind not in ELECTRONIC or not row.counts:
-            return others
-        found = formats(paper_of(db.session, row))
+        found = formats_for(row.kind.value, seller_of(db.session, row).country) if row.counts else ()
         urls = ((each, self.get_url(".e_invoice_view", id=row.id, format=each.value)) for each in found)
         return [*(Link(gettext("E-invoice: %(format)s", format=each.label), url) for each, url in urls), *others]
 

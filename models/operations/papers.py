@@ -16,7 +16,7 @@ from models.document import Document, DocumentLine
 from models.errors import DomainError
 from models.gate import ungated
 from models.i18n import N_
-from models.rules.document_kinds import DocumentKind, DocumentStatus, DocumentStatus
+from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.rules.money import net_price
 from models.rules.paper import Origin, Paper, PaperLine, Party, Transport
 
@@ -68,7 +68,6 @@ def frozen_seller(company: Company | None) -> str:
 def paper_of(session: Any, document: Document) -> Paper:
     """Return the document as plain values: what was issued as it was then, a draft as it would be now."""
     origins = {each.id: _origin(each) for each in predecessors(session, [document])}
-    company = None if document.seller else company_of(session)
     return Paper(
         kind=document.kind.value,
         label=document.kind.label,
@@ -76,7 +75,7 @@ def paper_of(session: Any, document: Document) -> Paper:
         date=document.date,
         due=document.due,
         currency=document.currency,
-        seller=Party(**json.loads(document.seller)) if document.seller else _seller(company),
+        seller=seller_of(session, document),
         buyer=_buyer(document, issued=not document.is_draft),
         lines=[_line(document, line, origins) for line in document.lines],
         totals=document.computed(),
@@ -92,6 +91,11 @@ def paper_of(session: Any, document: Document) -> Paper:
         cancelled=document.status is DocumentStatus.CANCELLED,
         credited=document.credited,
     )
+
+
+def seller_of(session: Any, document: Document) -> Party:
+    """Return who sells, as kept when the document was issued; of a draft, as the company is now."""
+    return Party(**json.loads(document.seller)) if document.seller else _seller(company_of(session))
 
 
 def completed(session: Any, document: Document, paper: Paper) -> Paper:

@@ -181,7 +181,7 @@ def test_the_pages_hold_in_light_and_dark_wide_and_narrow(desk: Page) -> None:
     for width in (1280, 390):
         desk.set_viewport_size({"width": width, "height": 844})
         for scheme in ("light", "dark"):
-            desk.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            desk.emulate_media(color_scheme=scheme)
             desk.goto(record)
             axe(desk)
             assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -35,9 +35,14 @@ class Format(StrEnum):
 
 def formats(paper: Paper) -> Sequence[Format]:
     """The formats that suit a paper, the most usual first; none for what is no invoice or credit note."""
-    if paper.kind not in KINDS:
+    return formats_for(paper.kind, paper.seller.country)
+
+
+def formats_for(kind: str, country: str) -> Sequence[Format]:
+    """The formats that suit a kind of paper by the seller's country."""
+    if kind not in KINDS:
         return ()
-    return tuple(Format) if paper.seller.country == ITALY else (Format.EN16931,)
+    return tuple(Format) if country == ITALY else (Format.EN16931,)
 
 
 def lacking(paper: Paper, form: Format) -> list[DomainError]:
