@@ -45,7 +45,7 @@ def mail_form(view: Any, row: Any, company: str) -> Any:
     suggestions = suggested(customer)
     form.recipients.suggestions = form.cc.suggestions = suggestions
     form.cc.optional, form.body.rows = True, 12
-    form.template.use = gettext("Use this template")
+    form.template.use, form.template.wide, form.subject.wide = gettext("Use this template"), True, True
     if not templates:
         del form.template
     return form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import current_app, request
@@ -63,8 +64,11 @@ def company_name(server: Server) -> str:
     return db.session.scalar(select(Company.name).limit(1)) or server.sender.display_name or server.sender.domain
 
 
-def send(server: Server, enclosed: Any, begin: Callable[[], Message]) -> DomainError | None:
-    """Commit an email as being sent, send it, commit what became of it, and say so; return why it was not begun."""
+def send(server: Server, enclosed: Any, begin: Callable[[], Message], then: Callable[[], object]) -> DomainError | None:
+    """Commit an email as being sent, send it, commit what became of it, and say so; return why it was not begun.
+
+    What follows once it has gone out, `then` does.
+    """
     dispatches: list[Dispatch] = []
 
     def work() -> None:
@@ -73,7 +77,11 @@ def send(server: Server, enclosed: Any, begin: Callable[[], Message]) -> DomainE
 
     error = commit(work, lambda refusal: Conflict(NOT_AGAIN) if _is_twice(refusal) else DomainError(CONTRADICTS))
     for found in dispatches if error is None else ():
-        _conclude(found, deliver(server, found.mail, found.to))
+        delivery = deliver(server, found.mail, found.to)
+        _conclude(found, delivery)
+        if delivery.status in REACHED:
+            set_mode("write")
+            then()
     return error
 
 
@@ -98,14 +106,12 @@ def _write(view: Any, row: Base, form: Any, server: Server) -> DomainError | Non
         db.session.add(message)
         return message
 
-    error = send(server, enclosed, begin)
+    error = send(server, enclosed, begin, partial(view.mail_sent, row))
     if isinstance(error, Refused):
         raise error
     if isinstance(error, Conflict):
         toast(say(error), tone="warning")
         return None
-    if error is None and message.status in REACHED:
-        view.mail_sent(row)
     return error
 
 

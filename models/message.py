@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Index, inspect
@@ -52,6 +52,10 @@ class Message(Timestamped, Base):
     if TYPE_CHECKING:
         customer_id: Mapped[int]
         document_id: Mapped[int | None]
+
+    def unused(self) -> Collection[str]:
+        """What went well needs no explanation."""
+        return {key for key in ("cc", "attachment", "detail", "missed", "sent_at") if getattr(self, key) is None}
 
     def problems(self) -> Iterator[DomainError]:
         """Yield that undoing takes nothing back that a mail server has."""

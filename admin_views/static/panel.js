@@ -263,6 +263,7 @@
 
   on("submit", ({ target }) => {
     delete target.dataset.dirty;
+    $$("select[data-free]", target).forEach((select) => select.tomselect && take(select));
     const next = $("input[name=next]", target);
     if (next) next.value = location.pathname + location.search;
   }, true);
@@ -385,9 +386,19 @@
     htmx.ajax("GET", field.dataset.refresh, { target: list, swap: "innerHTML", values: { of: source.value } });
   }
 
+  // What was typed and not picked counts as well.
+  function take({ tomselect: box }) {
+    const value = box.inputValue();
+    if (!value) return;
+    box.setTextboxValue("");
+    box.addOption({ value, label: value });
+    box.addItem(value);
+  }
+
   function pick(select) {
     const { lookup, create, createText } = select.dataset;
     const several = select.multiple;
+    const free = "free" in select.dataset;
     const remote = lookup && {
       preload: "focus",
       score: () => () => 1,
@@ -406,12 +417,14 @@
     const item = (each, escape) => `<div>${escape(each.label)}</div>`;
     const box = new TomSelect(select, {
       ...remote, valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 300,
-      create: "free" in select.dataset, createOnBlur: true, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
+      create: free, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
       plugins: several ? { remove_button: { title: words.clear } } : { clear_button: { title: words.clear } },
-      render: { option, item, no_results: () => `<div class="no-results">${words.none}</div>` },
+      render: { option, item, no_results: () => (free ? null : `<div class="no-results">${words.none}</div>`),
+        option_create: ({ input }, escape) => `<div class="create">${escape(input)}</div>` },
       onChange: () => select.dispatchEvent(new Event("input", { bubbles: true })),
     });
     select.ariaHidden = "true";
+    if (free) box.wrapper.addEventListener("blur", () => take(select), true);
     if (create) box.wrapper.after(Object.assign(document.createElement("a"), { href: create, textContent: createText,
       target: "_blank" }));
   }

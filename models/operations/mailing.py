@@ -45,8 +45,12 @@ def is_interrupted(message: Message, server: Server | None) -> bool:
 
 
 def can_send_again(message: Message, server: Server | None) -> bool:
-    """Return whether an email has not reached everybody, as far as one knows."""
-    return message.status in AGAIN or is_interrupted(message, server)
+    """Return whether an email has not reached everybody, as far as one knows, and is still whole.
+
+    The file that went along is made anew from what the email is about.
+    """
+    is_whole = not message.attachment or message.document_id is not None
+    return is_whole and (message.status in AGAIN or is_interrupted(message, server))
 
 
 def try_again(session: Any, message: Message, tries: int, server: Server) -> None:
