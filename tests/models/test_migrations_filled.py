@@ -109,3 +109,21 @@ def test_tables_made_anew_on_sqlite_keep_collations_and_never_reuse_a_key(old: F
         assert len(written) == 4
         assert [name for name, ddl in written.items() if "AUTOINCREMENT" not in ddl] == []
         assert [name for name, ddl in written.items() if 'name VARCHAR(255) COLLATE "NOCASE" NOT NULL' not in ddl] == []
+
+
+def test_who_sells_sees_what_documents_need_and_who_edits_leaves_the_set_up_alone(fresh_app: Flask) -> None:
+    with fresh_app.app_context():
+        set_actor(db.session, SYSTEM)
+        load_reference(db.session)
+        db.session.commit()
+        db.session.remove()
+        downgrade(revision="0002")
+        upgrade()
+        set_actor(db.session, SYSTEM)
+        rights = {role.name: role.rights for role in db.session.scalars(select(Role))}
+        entities = ("vat_rate", "company", "message_template", "api_token")
+        seen = {name: [rights[name].level(each, Permission.VIEW).value for each in entities] for name in rights}
+        assert seen["Salesperson"] == ["organisation"] * 3 + ["none"]
+        assert seen["Editor"] == ["organisation"] * 3 + ["none"]
+        edits = [rights["Editor"].level(each, Permission.EDIT).value for each in entities]
+        assert edits == ["none", "none", "organisation", "none"]
