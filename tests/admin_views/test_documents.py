@@ -82,6 +82,16 @@ def test_a_draft_offers_to_be_issued_and_asks_before(app: Flask, shop: Customer)
     assert buttons(shown)[:3] == ["Mark as sent", "Make credit note…", "PDF"]
 
 
+def test_the_second_of_two_clicks_is_told_that_it_was_issued(app: Flask, shop: Customer) -> None:
+    panel, invoice = Panel(app), draft(shop, K.INVOICE)
+    asked = panel.get(page(invoice, "issue"))
+    panel.send(asked)
+    number = fresh(invoice).number
+    assert toasts(after(panel, panel.send(asked)))[-1] == "It has been issued already."
+    assert fresh(invoice).number == number
+    assert "It has been issued already." in said(panel.get(page(invoice, "issue")).text)
+
+
 def test_what_is_odd_about_a_number_is_said_after_issuing(app: Flask, shop: Customer) -> None:
     panel, invoice = Panel(app), draft(shop, K.INVOICE, sequence=7)
     asked = panel.get(page(invoice, "issue"))
@@ -182,6 +192,8 @@ def test_too_much_is_refused_beside_the_quantity_and_what_was_typed_stays(app: F
     assert errors(answer.text) == {first: "Type zero to leave it out, or how much to take."}
     answer = panel.send(answer, {first: "many"})
     assert "not a number" in errors(answer.text)[first]
+    answer = panel.send(answer, {first: "1.123456789"})
+    assert first in errors(answer.text)
     answer = panel.send(answer, {first: "0", second: ""})
     assert "Take something of at least one line." in said(answer.text)
     assert stored(Document, kind=K.INVOICE) == []
