@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from flask import Blueprint, current_app, g, json, jsonify, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from admin_views.problems import ROOT, Malformed, problem
@@ -46,7 +46,7 @@ PASSWORD = CREDENTIALS | {"current_password": Text(MAX_BYTES), "new_password": T
 @blueprint.before_request
 def admit() -> Response | None:
     """Work on behalf of the program whose token is shown; refuse whoever shows none that works."""
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = MOST_BYTES + 1  # one more is read, to tell a long body from one that just fits
     given = request.authorization
     program = admitted(db.session, given.token) if given and given.type == SCHEME.lower() and given.token else None
     if program is None:
@@ -111,8 +111,11 @@ def _read(members: Mapping[str, Text]) -> dict[str, str]:
     """Return the body, which is an object with these members and no others."""
     if request.mimetype != JSON:
         raise UnsupportedMediaType
+    data = request.get_data(cache=False)
+    if len(data) > MOST_BYTES:
+        raise RequestEntityTooLarge
     try:
-        body = json.loads(request.get_data(cache=False).decode())
+        body = json.loads(data.decode())
     except (ValueError, RecursionError) as error:
         raise Malformed({"": "This is not JSON in UTF-8."}) from error
     if not isinstance(body, dict):

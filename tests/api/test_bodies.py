@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -83,6 +84,16 @@ def test_another_type_of_body_is_unsupported(app: Flask, kind: str) -> None:
 def test_a_body_that_is_too_large_is_not_read(app: Flask) -> None:
     assert ask(app, b" " * (MOST_BYTES + 1))[0] == 413
     assert ask(app, json.dumps(RIGHT).encode().ljust(MOST_BYTES), name="Another")[0] == 403
+
+
+@pytest.mark.parametrize(("size", "status"), [(MOST_BYTES, 403), (MOST_BYTES + 1, 413), (100 * MOST_BYTES, 413)])
+def test_nor_is_one_that_does_not_tell_its_size(app: Flask, size: int, status: int) -> None:
+    shop, body = Shop(app), BytesIO(json.dumps(RIGHT).encode().ljust(size))
+    headers = {"Authorization": f"Bearer {shop.token}", "Transfer-Encoding": "chunked"}
+    ended: Any = {"wsgi.input_terminated": True}  # as gunicorn says it
+    options: Any = {"headers": headers, "content_type": "application/json", "environ_overrides": ended}
+    answer = shop.client.post(LOGIN, input_stream=body, **options)
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])

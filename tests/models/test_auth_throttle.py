@@ -126,7 +126,13 @@ def test_a_hundred_tries_at_once_do_not_slip_through_together(fresh_app: Flask) 
 
 @pytest.mark.parametrize(
     ("ip", "network"),
-    [("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("", ""), ("unix:", "unix:")],
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
 )
 def test_a_household_with_ipv6_is_one_network(ip: str, network: str) -> None:
     assert network_of(ip) == network
