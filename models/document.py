@@ -42,7 +42,7 @@ from models.fields import (
 )
 from models.i18n import N_
 from models.related import related
-from models.rules.document_kinds import DocumentKind, DocumentStatus, PaymentState
+from models.rules.document_kinds import DocumentKind, DocumentStatus, Effect, PaymentState
 from models.rules.money import places_of, totals
 from models.rules.paper import Item, Totals
 from models.rules.payment_methods import payment_methods
@@ -59,7 +59,7 @@ NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
 NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
 OVERPAID = N_("This is more than what is open.")
 NO_SERIES = "-"  # what is empty is not compared
-GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
+GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight", "destination"})
 MONEY = frozenset({"paid", "credited", "open_amount"})
 PARTY = (
     "name",
@@ -166,10 +166,10 @@ class Document(Timestamped, Base):
         return not self.is_draft and self.status is not DocumentStatus.CANCELLED
 
     def unused(self) -> Collection[str]:
-        """Say, of what its kind has no use for, and of what comes with issuing."""
+        """Leave out what its kind has no use for, and what comes with issuing."""
         rules = self.kind.rules
         return {
-            *(() if rules.moves_goods else GOODS),
+            *(() if rules.moves_goods else GOODS - {"destination"} if rules.effect is Effect.ORDERS else GOODS),
             *(() if rules.due else ("due",)),
             *(() if rules.is_paid else ("payments", "paid", "credited", "open_amount", "payment")),
             *(("payments", *ONCE_ISSUED) if self.is_draft else ("sequence",)),

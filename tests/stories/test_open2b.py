@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.stories.conftest import open_record
@@ -176,6 +177,26 @@ def test_row_7_selected_customers_are_deleted_after_a_window_that_lists_them(pan
     expect(panel.get_by_role("link", name="Aurora Forniture")).to_be_visible()
     open_record(panel, "Aurora Forniture S.r.l.")
     expect(panel.get_by_role("region", name="Contacts")).to_contain_text("Marta Bianchi")
+
+
+@pytest.mark.parametrize(
+    ("panel_of", "kind"),
+    [("Orders", "order"), ("Quotes", "quote"), ("Invoices", "invoice"), ("Receipts", "receipt"), ("DDTs", "DDT")],
+)
+def test_row_8_documents_are_seen_on_the_customer_and_made_from_there(panel: Page, panel_of: str, kind: str) -> None:
+    open_record(panel, "Aurora Forniture S.r.l.")
+    panel.get_by_role("region", name=panel_of).get_by_role("link", name=f"New {kind}…").click()
+    expect(panel.get_by_role("heading", name=f"New {kind} for Aurora Forniture S.r.l.")).to_be_visible()
+    panel.get_by_label("Description").first.fill("Paper, A4")
+    panel.get_by_label("Quantity").first.fill("3")
+    panel.get_by_label("Unit price").first.fill("0.33")
+    expect(panel.get_by_text("€1.21").first).to_be_visible()
+    panel.get_by_role("button", name="Create", exact=True).click()
+    expect(panel.get_by_role("heading", name=re.compile("draft", re.IGNORECASE))).to_be_visible()
+    panel.get_by_role("region", name="Details").get_by_role("link", name="Aurora Forniture S.r.l.").click()
+    row = panel.get_by_role("region", name=panel_of).get_by_role("row", name=re.compile("draft"))
+    expect(row).to_contain_text("€1.21")
+    expect(row).to_contain_text(re.compile("Draft|New"))
 
 
 def test_row_9_notes_are_added_edited_and_deleted(panel: Page) -> None:
