@@ -38,7 +38,8 @@ class Outcome:
 class Deed:
     """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say, or an `Outcome`.
 
-    The `meaning` is what there is to know before it is done. What is `final` offers no undo.
+    The `meaning` is what there is to know before it is done, `asking` a question where label and rows make none. What
+    is `final` offers no undo.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Deed:
     do: Callable[[Any, Sequence[Base]], str | Outcome]
     danger: bool = False
     meaning: str = ""
+    asking: str = ""
     final: bool = False
 
 

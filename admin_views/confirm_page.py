@@ -27,7 +27,10 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page, or window, between a click and what cannot be taken lightly; what `typed` asks for is typed in."""
+    """The page, or window, between a click and what cannot be taken lightly; what `typed` asks for is typed in.
+
+    `stay` is the way out, where "Cancel" would be what is asked about.
+    """
 
     title: str
     question: str
@@ -40,6 +43,7 @@ class Confirmation:
     cancel_url: str
     danger: bool = True
     instead: Sequence[Link] = ()
+    stay: str = ""
     typed: str = ""
     mistyped: str = ""
 
@@ -49,7 +53,7 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirm
     verb, allowed = label(chosen.label).rstrip("…"), found.rows
     state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
-        title=_title(view, verb, found),
+        title=_title(view, chosen, found),
         question=_question(view, chosen, found),
         items=[title_of(row) for row in allowed[:MOST_LISTED]] + _more(len(allowed) - MOST_LISTED),
         consequences=[Consequence(sentence(effect)) for effect in found.effects],
@@ -63,9 +67,11 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirm
     )
 
 
-def _title(view: Any, verb: str, found: Any) -> str:
+def _title(view: Any, chosen: Any, found: Any) -> str:
     """Ask about the rows that can be touched; where there are none, name those that cannot."""
-    rows = found.rows or [row for row, _ in found.refused]
+    if chosen.asking and found.rows:
+        return label(chosen.asking)
+    verb, rows = label(chosen.label).rstrip("…"), found.rows or [row for row, _ in found.refused]
     if len(rows) == 1:
         return f"{verb} {title_of(rows[0])}?"
     return f"{verb} {format_decimal(len(rows))} {label(view.model.__plural__).lower()}?"

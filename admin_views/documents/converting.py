@@ -27,6 +27,7 @@ from models.permissions import Permission
 from models.rules.document_kinds import DocumentKind, Effect, made_from
 
 AS_BUTTONS = 2  # the others are in the menu
+ASKING = N_("Make one deferred invoice?")
 TOGETHER = N_("One invoice is made of all of them; it quotes the number and date of each.")
 
 
@@ -71,7 +72,7 @@ class Converting:
         toast(gettext("%(title)s was made from %(source)s.", title=made[0].name, source=row.name), undo=True)
         return go(self.get_url(".details_view", id=made[0].id))
 
-    @deed("bill_together", N_("Make one deferred invoice of…"), Permission.CREATE, meaning=TOGETHER)
+    @deed("bill_together", N_("Make one deferred invoice…"), Permission.CREATE, meaning=TOGETHER, asking=ASKING)
     def bill_together(self, rows: Sequence[Any]) -> Outcome:
         """Make one invoice of several delivery notes of a customer."""
         draft = convert(db.session, rows, DocumentKind.INVOICE)

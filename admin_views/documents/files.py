@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +16,7 @@ from admin_views.page import Link
 from admin_views.say import say
 from models.base import db
 from models.document import Document
+from models.errors import DomainError
 from models.operations.papers import completed, paper_of, seller_of
 from models.permissions import Permission
 from models.rules.einvoices.formats import Format, e_invoice, file_name, formats_for, lacking, progressive_of
@@ -54,7 +56,7 @@ class Filed:
         missing = lacking(paper, chosen)
         if missing:
             title = gettext("%(format)s of %(title)s", format=chosen.label, title=row.name)
-            page = impossible(self, row, title, [say(each) for each in missing], *_ways(self, row))
+            page = impossible(self, row, title, [say(each) for each in missing], *_ways(self, row, missing))
             return self.render("admin/confirm.html", confirmation=page)
         content = e_invoice(paper, chosen, progressive=progressive)
         return _sent(content, file_name(paper, chosen, progressive=progressive), XML, saved=True)
@@ -70,9 +72,11 @@ def _sent(content: bytes, name: str, kind: str, *, saved: bool) -> Response:
     return send_file(BytesIO(content), mimetype=kind, as_attachment=saved, download_name=name)
 
 
-def _ways(view: Any, row: Document) -> list[Link]:
-    """Return the ways to where what is lacking is filled in."""
-    customers: Any = view.view_of(type(row.customer))
-    may = customers.allows(Permission.EDIT, row.customer)
-    url = customers.get_url(".edit_view", id=row.customer.id)
-    return [*([Link(gettext("Edit the customer"), url)] if may else []), *company_ways(view)]
+def _ways(view: Any, row: Document, missing: Sequence[DomainError]) -> list[Link]:
+    """Return the ways to where what is lacking is filled in: the sentences say whose it is."""
+    said, customers = " ".join(each.message.lower() for each in missing), view.view_of(type(row.customer))
+    found = company_ways(view) if "your company" in said else []
+    if "customer" in said and customers.allows(Permission.EDIT, row.customer):
+        url = customers.get_url(".edit_view", id=row.customer.id)
+        found.append(Link(gettext("Fill in the customer"), url))
+    return found

@@ -61,6 +61,7 @@ def question(
         submit=submit,
         cancel_url=view.record_url(row),
         danger=danger,
+        stay=gettext("Keep it") if danger else "",
     )
 
 

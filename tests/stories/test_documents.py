@@ -86,8 +86,8 @@ def bill_together(page: Page, *titles: str) -> None:
     page.get_by_role("link", name="DDTs").click()
     for title in titles:
         page.get_by_role("checkbox", name=f"Select {title}").check()
-    page.get_by_role("button", name="Make one deferred invoice of…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Make one deferred invoice of").click()
+    page.get_by_role("button", name="Make one deferred invoice…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make one deferred invoice").click()
     is_open(page, "Invoice, draft")
 
 
