@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
+from markupsafe import Markup
 from wtforms import fields
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
@@ -49,6 +50,7 @@ class Control:
     when: str | None = None  # "kind=company": asked for only with that choice
     conflict: Clash | None = None
     wide = False
+    options_written: Markup | None = None  # the options of a list, where they are the same for many fields
     max_length: int | None = None
     input_mode: str | None = None
     autocomplete = "off"
@@ -286,24 +288,6 @@ class Secret(Control, fields.PasswordField):
     def posted(self, value: Any) -> str:
         """Return nothing: a stored secret is never sent."""
         return ""
-
-
-class Fact(Control, fields.Field):
-    """A value that is shown and not typed; another one that is sent all the same is refused for the `reason`."""
-
-    widget_kind = "fact"
-
-    def __init__(self, *args: Any, shown: str, stored: str, reason: str, **kwargs: Any) -> None:
-        self.shown, self.stored, self.reason = shown, stored, reason
-        super().__init__(*args, **kwargs)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Refuse another value than the one shown."""
-        if any(value not in {"", self.stored} for value in valuelist):
-            raise ValueError(self.reason)
-
-    def populate_obj(self, obj: Any, name: str) -> None:
-        """Leave the row as it is."""
 
 
 def read_key(text: Any) -> int | None:

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from admin_views import grid_page, line_columns, offers, part_page, split, standing
-from admin_views.controls import Fact, Secret, Suggest
+from admin_views.controls import Secret, Suggest
 from admin_views.forms import build_form
 from admin_views.kinds import cell, country_of
+from admin_views.kinds_fact import Fact
 from admin_views.kinds_picker import Picker
 from admin_views.page import Link
 from admin_views.page_form import FormError, FormPage, FormPanel, Notice
@@ -148,7 +149,8 @@ def _state(form: Any, field: Any, attribute: Attribute, row: Any, reason: str) -
     value = getattr(row, attribute.key)
     stored = field.posted(str(value.id) if isinstance(value, Base) else getattr(value, "value", value))
     shown = actor_of(db.session).name if attribute.target and row.id is None else cell(attribute, row)
-    words = {"label": field.label.text, "description": field.description}
+    helpful = "" if standing.why_settled(row, attribute.key) else field.description
+    words = {"label": field.label.text, "description": helpful}
     _replace(form, field, Fact(**words, shown=shown, stored=stored, reason=reason), value)
 
 

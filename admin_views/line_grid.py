@@ -45,6 +45,7 @@ class Lines(Rows):
         self.relations = {each.key: each for each in self.typed if each.target}
         self.is_ordered = "position" in describe(child.model).attributes
         self.blank_keys: list[str] = []
+        self.written: dict[Any, Markup] = {}
         self.few: dict[str, dict[int, Base] | None] = {}  # what relations offer, where that is little
         self.chosen: dict[str, dict[int, Base]] = {}  # what relations were sent besides
 
@@ -54,11 +55,17 @@ class Lines(Rows):
         return headings([*self.typed, *self.computed])
 
     @property
+    def rows(self) -> list[Entry]:
+        """What is shown."""
+        return [self._write_options(entry) for entry in self.entries]
+
+    @property
     def spares(self) -> list[Entry]:
         """Empty lines to fill in; the first one is also copied."""
         entries = [self._entry(f"{BLANK}0{number}" if number else BLANK) for number in range(SPARE)]
         for entry in entries:
             self._tell_pickers(entry)
+            self._write_options(entry)
         return entries
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -103,6 +110,22 @@ class Lines(Rows):
             for each in entry.fields:
                 if not take(each, entry.form, row):
                     setattr(row, each.short_name, None)
+
+    def _write_options(self, entry: Entry) -> Entry:
+        """Write the options of what is chosen from a list: the same for many lines, so once for each choice."""
+        for field in entry.fields:
+            if isinstance(field, Picker) and field.few is not None:
+                field.options_written = self._written(field.short_name, ("", ""), *field.current, chosen=field.chosen)
+            elif isinstance(field, Select):
+                options = ((each.value, each.label) for each in field.choices)
+                field.options_written = self._written(field.short_name, *options, chosen=field.data or "")
+        return entry
+
+    def _written(self, key: str, *options: tuple[str, str], chosen: str) -> Markup:
+        known = (key, chosen, options)
+        if known not in self.written:
+            self.written[known] = _options(options, chosen)
+        return self.written[known]
 
     def amounts(self, entry: Entry) -> list[Cell]:
         """Return what is computed of a line; while it is being typed, nothing."""
@@ -176,6 +199,13 @@ class Lines(Rows):
         known = {**self.chosen.get(relation, {}), **(self.few[relation] or {})}
         target: Any = self.relations[relation].target
         return known[key] if key in known else find(db.session, target, key) if key else None
+
+
+def _options(options: Sequence[tuple[str, str]], chosen: str) -> Markup:
+    """Return the options of a list."""
+    option = Markup('<option value="{}"{}>{}</option>')
+    selected = Markup(" selected")
+    return Markup("").join(option.format(value, selected if value == chosen else "", text) for value, text in options)
 
 
 def _is_as_it_began(field: Any) -> bool:

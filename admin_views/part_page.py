@@ -9,8 +9,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from admin_views import line_columns, links, matrix
-from admin_views.controls import Fact
 from admin_views.kinds import cell
+from admin_views.kinds_fact import Fact
 from admin_views.page import Field
 from admin_views.say import NONE, label, pill
 from admin_views.totals import totals_of

@@ -187,6 +187,8 @@ class Rows(Control, fields.Field):
             entry = self._entry(key, formdata, self.stored.get(key), primary=key == self.primary_key)
             if not self.is_blank(entry):
                 (self.gone if read_key(key) and entry.row is None else self.entries).append(entry)
+        if len(self.entries) > self.most:
+            self.process_errors.append(gettext("At most %(count)s fit here.", count=self.most))
 
     def _known(self, formdata: Any) -> Iterator[tuple[str, int]]:
         for each in formdata.getlist(f"{self.name}-known"):
@@ -195,12 +197,10 @@ class Rows(Control, fields.Field):
                 yield key, read_key(version) or 0
 
     def _keys(self, formdata: Any) -> list[str]:
-        """Return the keys in the order of the form, each once; more than fit are an error, not forgotten."""
+        """Return the keys in the order of the form, each once; more than fit are an error and, within reason, kept."""
         sent = dict.fromkeys(formdata.getlist(f"{self.name}-keys"))
         keys = [key for key in sent if read_key(key) or (key.startswith(BLANK) and key.isascii() and key.isalnum())]
-        if len(keys) > self.most:
-            self.process_errors.append(gettext("At most %(count)s fit here.", count=self.most))
-        return keys[: self.most]
+        return keys[: self.most + MOST]
 
     def renew(self, entry: Entry, formdata: Any) -> Entry:
         """Return an entry for a row that is gone as one for a new row, with everything typed."""

@@ -1,0 +1,27 @@
+"""A value of a form that is shown and not typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import fields
+
+from admin_views.controls import Control
+
+
+class Fact(Control, fields.Field):
+    """A value that is shown and not typed; another one that is sent all the same is refused for the `reason`."""
+
+    widget_kind = "fact"
+
+    def __init__(self, *args: Any, shown: str, stored: str, reason: str, **kwargs: Any) -> None:
+        self.shown, self.stored, self.reason = shown, stored, reason
+        super().__init__(*args, **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Refuse another value than the one shown."""
+        if any(value not in {"", self.stored} for value in valuelist):
+            raise ValueError(self.reason)
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Leave the row as it is."""
