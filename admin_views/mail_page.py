@@ -11,7 +11,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from admin_views import controls, form_page
+from admin_views import form_page
+from admin_views.kinds_fact import Fact
 from admin_views.mail_form import WRITTEN, mail_form, use_template
 from admin_views.mail_server import mail_faults, mail_server
 from admin_views.page import Link
@@ -152,5 +153,5 @@ def _fields(view: Any, row: Base, form: Any) -> list[Any]:
     enclosed = view.mail_attachment(row)
     if enclosed is None:
         return shown
-    fact = controls.Fact(gettext("Attachment"), shown=enclosed.name, stored="", reason="")
+    fact = Fact(gettext("Attachment"), shown=enclosed.name, stored="", reason="")
     return [*shown, form.meta.bind_field(form, fact, {"name": "attachment", "prefix": ""})]
