@@ -22,6 +22,8 @@ from models.document import Document, DocumentLine
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.history import ChangeSet
+from models.message import Message, MessageStatus
+from models.message_template import MessageTemplate
 from models.note import Note
 from models.operations.drafting import default_rate
 from models.operations.issuing import issue
@@ -49,7 +51,7 @@ ROLES = {
 VISITORS = (ANONYMOUS, *ROLES)
 LOOKED_UP = {
     "customer": "group", "account": "owner", "contact": "customer", "note": "customer", "user": "roles.role",
-    "document": "lines.vat_rate",
+    "document": "lines.vat_rate", "message": "customer",
 }  # fmt: skip
 # What pages need to know besides.
 ASKED = {
@@ -85,11 +87,12 @@ class Visitors:
         add(customer)
         role, group = Role(name="Free role"), CustomerGroup(name="Free group")
         free = Channel(name="Free channel"), BusinessUnit(name="Free unit"), ApiToken(name="Free token")
-        others = role, group, *free
+        template = MessageTemplate(name="Free template", subject="Hello", body="Good day")
+        others = role, group, template, *free
         add(*others)
         rows = customer, customer.account, customer.contacts[0], customer.notes[0], *others  # type: ignore[attr-defined]
         self.keys = {row.__tablename__: row.id for row in rows}
-        self.keys["document"] = quoted(customer).id
+        self.keys |= {"document": quoted(customer).id, "message": mailed(customer).id}
         customer.tags = "changed"
         add(customer)
         self.change_set = db.session.connection().scalar(select(func.max(ChangeSet.id)))
@@ -118,6 +121,12 @@ class Visitors:
             lookup = f"?name={LOOKED_UP.get(entity, 'x')}"
             return path + {"filter_view": "?field=created_at", "ajax_lookup": lookup}.get(page, "")
         return f"{path}?{ASKED.get(page, '')}id={self.keys[entity]}"
+
+
+def mailed(customer: Customer) -> Message:
+    """Return an email to a customer that did not go out."""
+    values = {"recipients": f"{WORD}@example.com", "subject": f"{WORD} subject", "body": f"{WORD} body"}
+    return add(Message(customer=customer, status=MessageStatus.FAILED, message_id="a" * 32, **values))  # type: ignore[no-any-return]
 
 
 def quoted(customer: Customer) -> Document:
