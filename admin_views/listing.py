@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from admin_views.controls import read_key
 from admin_views.filters import Condition, Filter
 from models.base import Base, db
 from models.description import describe, leading_to
-from models.reaching import count_up_to, is_narrow, leading
+from models.reaching import count_up_to, first_keys, is_narrow, leading
 from models.search import matching
 
 MOST_COUNTED = 10_000
@@ -157,8 +158,9 @@ def fetch(model: type[Base], state: State, clauses: Sequence[Any], sort: str, sh
     count = capped_count(model, clauses, most)
     last = max(1, -(-count // state.size))
     state = replace(state, page=min(state.page, last)) if count <= most else state
-    keys = keys_in_order(model, clauses, sort).limit(state.size).offset((state.page - 1) * state.size)
-    return Page(rows_by_key(model, list(db.session.scalars(keys)), shown), count, state, most)
+    in_order = partial(keys_in_order, model, sort=sort)
+    keys = first_keys(db.session, clauses, in_order, state.size, (state.page - 1) * state.size)
+    return Page(rows_by_key(model, keys, shown), count, state, most)
 
 
 def fetch_few(model: type[Base], state: State, clauses: Sequence[Any], sort: str, shown: Iterable[str]) -> Page:

@@ -109,6 +109,7 @@ class Filling:
         )
         for table in ("account", "customer", "contact") if self.postgresql else ():
             self.run(f"SELECT setval('{table}_id_seq', max(id)) FROM {table}")
+            self.run(f"ANALYZE {table}")  # taken for empty, it would be read once for each of its rows
 
     def numbers(self) -> str:
         """Return a select of the numbers from one on."""

@@ -7,21 +7,49 @@ which for very few rows mislead it: these are named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.among import among
 from models.base import Base
 from models.description import describe
-from models.gate import actor_of
+from models.gate import actor_of, ungated
 from models.owned import Owned
 from models.permissions import Permission, ruling_entity
 
+InOrder = Callable[[Sequence[Any]], Select[tuple[int]]]
+LAST = ungated("the last key alone, to tell how large the table is")
 FEW_ROWS = 10_000  # sooner gathered than met on a walk through all
 FEW_KEYS = 500  # sooner named than left to a planner that may walk through all
 FEW_OWNERS = 64  # whose rows are sooner merged than met on a walk through all
+
+STEPS = (1024, 4096, 8192)  # rows in the list's order that are looked at together
+DENSE = 16  # where one row in so many is seen, a walk through all is the shorter way
+
+
+class LookedAt(FunctionElement[bool]):
+    """What each row is looked at for, after the clauses that lead to the rows."""
+
+    name = "looked_at"
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, led: Sequence[ColumnElement[bool]], words: Sequence[ColumnElement[bool]]) -> None:
+        super().__init__(*led, *words)
+        self.led, self.words = led, words
+
+    def self_group(self, against: Any = None) -> Any:
+        """Stand in a condition as it is: compared with 1, no index would be found for it."""
+        return self
+
+
+@compiles(LookedAt)
+def _all_of(element: LookedAt, compiler: Any, **options: Any) -> str:
+    return "(" + " AND ".join(compiler.process(each, **options) for each in element.clauses) + ")"
 
 
 def is_narrow(session: Any, model: type[Base]) -> bool:
@@ -47,6 +75,14 @@ def leading(session: Any, model: type[Base]) -> tuple[ColumnElement[bool], ...]:
     return (_owned(model, model, sorted(reach)),)
 
 
+def looked_at(session: Any, model: type[Base], words: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return a criterion for rows that are looked at one by one for words; lists and counts choose the order."""
+    led = leading(session, model)
+    if _is_sqlite(session) and is_narrow(session, model) and _is_dense(session, model, led):
+        return LookedAt(led, words)
+    return and_(*led, *words)
+
+
 def few(session: Any, model: type[Base], most: int) -> Sequence[int] | None:
     """Return the keys of all rows that the actor may see, if only some are seen and they are at most so many."""
     if not is_narrow(session, model):
@@ -56,10 +92,62 @@ def few(session: Any, model: type[Base], most: int) -> Sequence[int] | None:
     return keys if len(keys) <= most else None
 
 
+def unled_up_to(session: Any, model: type[Base], most: int) -> int:
+    """Count the rows of an entity with owners that the actor sees and no list is led to, stopping just after `most`."""
+    is_led = ruling_entity(model) is not model or _is_sqlite(session)
+    return most + 1 if is_led else count_up_to(session, model, most)
+
+
 def count_up_to(session: Any, model: type[Base], most: int, *clauses: Any) -> int:
     """Count the rows that the actor may see and the clauses hold for, stopping just after `most`."""
-    some = select(model.id).where(*clauses).limit(most + 1).subquery()
+    query, words = select(model.id).where(*clauses), _words(clauses)
+    if words and not _others(clauses):
+        # In the order of keys, in which the entries lie, too; with a filter, its index may lead to fewer rows.
+        query = select(model.id).where(*words).order_by(model.id)
+    some = query.limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def first_keys(session: Any, clauses: Sequence[Any], order: InOrder, size: int, offset: int) -> Sequence[int]:
+    """Return the keys of one page, which `order` selects by clauses.
+
+    SQLite would look at the rows of each owner, and then merge; here they are merged step by step before.
+    """
+    led, words, found, start = _led(clauses), _words(clauses), list[int](), 0
+    for step in STEPS if led else ():
+        keys = session.scalars(order([*_others(clauses), *led]).limit(step).offset(start)).all()
+        found += _matching(session, order, keys, words)
+        start += step
+        if len(keys) < step or len(found) >= offset + size:
+            return found[offset : offset + size]
+    return session.scalars(order(clauses).limit(size).offset(offset)).all()  # type: ignore[no-any-return]
+
+
+def _matching(session: Any, order: InOrder, keys: Sequence[int], words: Sequence[ColumnElement[bool]]) -> list[int]:
+    """Return which of some keys match, in their order."""
+    [key] = order(()).selected_columns
+    matches = set(session.scalars(select(key).where(among(key, keys), *words)))
+    return [each for each in keys if each in matches]
+
+
+def _led(clauses: Sequence[Any]) -> list[ColumnElement[bool]]:
+    return [led for each in clauses if isinstance(each, LookedAt) for led in each.led]
+
+
+def _words(clauses: Sequence[Any]) -> list[ColumnElement[bool]]:
+    return [word for each in clauses if isinstance(each, LookedAt) for word in each.words]
+
+
+def _others(clauses: Sequence[Any]) -> list[Any]:
+    return [each for each in clauses if not isinstance(each, LookedAt)]
+
+
+def _is_dense(session: Any, model: type[Base], led: Sequence[ColumnElement[bool]]) -> bool:
+    """Return whether so many rows are seen that a walk through all of them soon meets enough; of parts, nobody asks."""
+    if not led or ruling_entity(model) is not model:
+        return ruling_entity(model) is model  # led to none, all are walked through anyway
+    most = (session.scalar(select(func.max(model.id)), execution_options=LAST) or 0) // DENSE
+    return count_up_to(session, model, most, *led) > most
 
 
 def _is_sqlite(session: Any) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, FromClause
+from sqlalchemy import BindParameter, ColumnElement, Connection, Executable, FromClause
 
 from models.search.triggers import Trigger
+
+Ask = Callable[[Executable], Any]  # sends a statement, and returns its one value
 
 
 class Backend(ABC):
@@ -44,6 +46,10 @@ class Backend(ABC):
     @abstractmethod
     def found(self, forms: Sequence[str]) -> FromClause:
         """Return the entries that contain one of these texts, found through the index."""
+
+    @abstractmethod
+    def frequency(self, ask: Ask, forms: Sequence[str], most: int) -> int:
+        """Return about how many entries have one of these texts, at little cost; it need not count beyond `most`."""
 
     @abstractmethod
     def contains(self, text: ColumnElement[str], form: str | ColumnElement[str]) -> ColumnElement[bool]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, func, literal, or_, select, true
 
 from models.base import Base, db
 from models.gate import ungated
-from models.reaching import few, leading
+from models.reaching import few, is_narrow, leading, looked_at, unled_up_to
 from models.search.backend import Backend
 from models.search.backends import backend_of
 from models.search.index import SearchEntry
@@ -19,6 +20,8 @@ from models.search.words import Word, read_words
 
 MOST_VISITED = 2000
 FEW = 500  # rows that are sooner looked at than the entries of a common word
+SOME = 32_000  # rows, or entries of a word, that are sooner all looked at than rows far apart in the list's order
+SAMPLE = 1024  # permitted rows that show whether matches are soon met
 PROBING = ungated("keys alone, and only to be matched with rows that the gate lets through")
 
 
@@ -50,33 +53,70 @@ class Search:
         key: Any = self.scope.model.id
         seen = few(db.session, self.scope.model, FEW)
         if seen is not None:
-            return self.backend.among(key, self._matching_of(seen))
+            return self.backend.among(key, self._matching(self.backend.among(key, seen)) if seen else ())
         lead = self._rarest()
+        if lead.is_indexed and is_narrow(db.session, self.scope.model):
+            named = self._named(lead)
+            if named is not None:
+                return self.backend.among(key, named)
+            if self._is_soon_met():
+                return self._in_turn()
         visited, keys = self._visit(lead, MOST_VISITED)
         if visited == MOST_VISITED and len(keys) >= MOST_VISITED // 4:
-            return and_(*leading(db.session, self.scope.model), *(self._has(key, word) for word in self.words))
+            return self._in_turn()
         if visited == MOST_VISITED:
             _, keys = self._visit(lead, None)
         return self.backend.among(key, sorted(keys))
 
-    def _matching_of(self, keys: Sequence[int]) -> Sequence[int]:
-        """Return which of some records match."""
+    def _named(self, lead: Word) -> Sequence[int] | None:
+        """Return the matches of somebody who sees some rows, if these or the entries are not too many to look at all.
+
+        Rows of many owners lie far apart, and each look costs more than one at entries side by side.
+        """
+        entries = self._frequency(lead, SOME)
+        most = min(entries, SOME)
+        if unled_up_to(db.session, self.scope.model, most) <= most:
+            return self._matching()
+        return self._permitted(lead) if entries <= SOME else None
+
+    def _in_turn(self) -> ColumnElement[bool]:
+        key: Any = self.scope.model.id
+        return looked_at(db.session, self.scope.model, [self._has(key, word) for word in self.words])
+
+    def _is_soon_met(self) -> bool:
+        """Return whether enough of the first permitted rows match: cheaper than to find all entries of a word."""
+        key: Any = self.scope.model.id
+        some = select(key.label("key")).where(*leading(db.session, self.scope.model)).limit(SAMPLE).subquery()
+        every = (self._has(some.c.key, word) for word in self.words)
+        met = db.session.scalar(select(func.count()).select_from(some).where(*every)) or 0
+        return met >= SAMPLE // 64
+
+    def _matching(self, *clauses: ColumnElement[bool]) -> Sequence[int]:
+        """Return which of the permitted records that the clauses lead to match."""
         key: Any = self.scope.model.id
         every = (self._has(key, word) for word in self.words)
-        return db.session.scalars(select(key).where(self.backend.among(key, keys), *every)).all() if keys else ()
+        return db.session.scalars(select(key).where(*clauses, *every)).all()
+
+    def _permitted(self, lead: Word) -> Sequence[int]:
+        """Return the permitted records that match, by way of the entries that have the leading word."""
+        key: Any = self.scope.model.id
+        entries = self._entries(lead)
+        some = select(self.scope.key(entries).label("key")).where(self.scope.holds(entries)).subquery()
+        others = (self._has(some.c.key, word) for word in self._others(lead))
+        found = select(key).join(some, some.c.key == key).where(*others)
+        return sorted(set(db.session.scalars(found)))
 
     def _rarest(self) -> Word:
         """Return the word that fewest entries have, as far as one need count; a short one if there are only such."""
         able = [word for word in self.words if word.is_indexed]
         if len(able) < 2:
             return able[0] if able else self.words[0]
-        counts = select(*(self._count(word) for word in able))
-        found = db.session.execute(counts, execution_options=PROBING).one()
-        return min(zip(found, range(len(able)), able, strict=True))[2]
+        return min(able, key=lambda word: self._frequency(word, MOST_VISITED))
 
-    def _count(self, word: Word) -> Any:
-        some = select(literal(1)).select_from(self._entries(word)).limit(MOST_VISITED).subquery()
-        return select(func.count()).select_from(some).scalar_subquery()
+    def _frequency(self, word: Word, most: int) -> int:
+        """Return about how many entries have a word; it decides ways, never what is found."""
+        ask = partial(db.session.scalar, execution_options=PROBING)
+        return self.backend.frequency(ask, word.forms, most)
 
     def _visit(self, lead: Word, limit: int | None) -> tuple[int, set[int]]:
         """Return how many entries have the leading word, up to a limit, and the records among theirs that match."""

@@ -97,4 +97,5 @@ def plans(statements: Statements) -> Sequence[str]:
     """Return the lines of the plans of statements already run."""
     connection = db.session.connection()
     explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-    return [str(row[-1]) for sql, values in statements for row in connection.exec_driver_sql(explain + sql, values)]
+    asked = [(explain + sql, values) for sql, values in statements if not sql.startswith("EXPLAIN")]
+    return [str(row[-1]) for sql, values in asked for row in connection.exec_driver_sql(sql, values)]

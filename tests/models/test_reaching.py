@@ -21,7 +21,14 @@ from tests.models.search_world import found
 from tests.models.world import begin, owned_by, save, seller
 
 FOREIGN = 12
-WAYS = {"looked at": (100, 2000), "named": (0, 2000), "all named": (0, 8), "walked": (0, 4)}
+# FEW, SOME and MOST_VISITED.
+WAYS = {
+    "looked at": (100, 0, 2000),
+    "by entries": (0, 32_000, 2000),
+    "named": (0, 0, 2000),
+    "all named": (0, 0, 8),
+    "walked": (0, 0, 4),
+}
 
 
 @pytest.fixture
@@ -41,9 +48,8 @@ def anna(app: Flask) -> Actor:
 def test_a_permitted_row_is_found_however_many_foreign_ones_match(
     anna: Actor, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few, most = WAYS[way]
-    monkeypatch.setattr(query, "FEW", few)
-    monkeypatch.setattr(query, "MOST_VISITED", most)
+    for name, value in zip(("FEW", "SOME", "MOST_VISITED"), WAYS[way], strict=True):
+        monkeypatch.setattr(query, name, value)
     assert found("aurora") == ["Zeta Aurora"]
     assert found("zeta velo") == ["Zeta Velo"]
     assert found("aurora", Contact) == ["Of Zeta Aurora"]
@@ -52,9 +58,8 @@ def test_a_permitted_row_is_found_however_many_foreign_ones_match(
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_picker_offers_permitted_rows_only(anna: Actor, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    few, most = WAYS[way]
-    monkeypatch.setattr(query, "FEW", few)
-    monkeypatch.setattr(query, "MOST_VISITED", most)
+    for name, value in zip(("FEW", "SOME", "MOST_VISITED"), WAYS[way], strict=True):
+        monkeypatch.setattr(query, name, value)
     assert [each.name for each in named(Customer, "aurora", 2)] == ["Zeta Aurora"]  # type: ignore[attr-defined]
     assert [each.name for each in named(Customer, "", 5)] == ["Zeta Aurora", "Zeta Velo"]  # type: ignore[attr-defined]
 
