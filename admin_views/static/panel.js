@@ -254,8 +254,8 @@
   const dirty = () => $$("[data-form][data-dirty]");
 
   on("input", ({ target }) => {
-    const form = target.form?.matches("[data-form]") ? target.form : null;
-    if (!form) return;
+    const form = target.form || target.closest("form");
+    if (!form?.matches("[data-form]")) return;
     form.dataset.dirty = "";
     const sign = $(".unsaved", form);
     if (sign) sign.textContent = sign.dataset.text;

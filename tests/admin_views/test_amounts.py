@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from admin_views import kinds_figures
+from models.company import Company
 from models.customer import Customer
 from models.document import DocumentLine
 from models.errors import DomainError
@@ -114,7 +115,8 @@ def test_a_price_keeps_six_places_and_more_are_refused(app: Flask, shop: Custome
 
 def test_an_account_number_is_read_in_groups_of_four(app: Flask, shop: Customer) -> None:
     panel = Panel(app)
-    [form] = [each for each in Forms(panel.get("/company/edit/?id=1").text).all if "iban" in each.values]
+    [company] = stored(Company)
+    [form] = [each for each in Forms(panel.get(f"/company/edit/?id={company.id}").text).all if "iban" in each.values]
     form.values["iban"] = "it60x0542811101000000123456"
     assert panel.post(form.action, form.values).status_code == 303
-    assert "IT60 X054 2811 1010 0000 0123 456" in panel.get("/company/details/?id=1").text
+    assert "IT60 X054 2811 1010 0000 0123 456" in panel.get(f"/company/details/?id={company.id}").text

@@ -87,6 +87,7 @@ def test_a_line_that_is_removed_is_out_of_the_total_and_what_was_wrong_stays_wit
     expect(total(page)).to_have_text("€134.20")
     page.get_by_role("button", name="Remove").nth(1).click()
     page.get_by_role("button", name="Remove").nth(0).click()
+    expect(page.locator(".unsaved")).to_have_text("Unsaved changes")
     expect(total(page)).to_have_text("€122.00")
     page.get_by_role("button", name="Create").click()
     page.get_by_role("heading", level=1, name=re.compile("Invoice")).wait_for()
