@@ -20,6 +20,7 @@ from models.customer import CustomerEmail
 from models.description import entities
 from models.gate import set_actor, ungated
 from models.history import Change, ChangeSet
+from models.message import Message, MessageStatus
 from models.note import Note
 from models.owned import Owned
 from models.permissions import READING, SYSTEM, Grants, Level, Permission, ruling_entity
@@ -69,7 +70,7 @@ class Cast:
         self.users_by_key = {owner: user.id for owner, user in self.users.items()}
 
     def _furnish(self, owner: str) -> None:
-        """Give an owner an account with a customer, a contact and a note."""
+        """Give an owner an account with a customer, a contact, a note and an email."""
         user = self.users.get(owner)
         account = add(Account(name=word(owner, "account"), owner=user, owner_id=user and user.id))
         values = {"owner": user, "owner_id": user and user.id, "account": account, "code": word(owner, "code")}
@@ -77,8 +78,10 @@ class Cast:
         customer.emails.append(CustomerEmail(address=f"{word(owner, 'email')}@example.com", primary=True))
         contact = Contact(customer=customer, name=word(owner, "contact"), email=f"{word(owner, 'mail')}@example.com")
         note = Note(customer=customer, body=word(owner, "note"))
-        add(customer, contact, note)
-        for row in (account, customer, contact, note, customer.emails[0]):
+        mail = {"recipients": f"{word(owner, 'to')}@example.com", "body": word(owner, "text"), "message_id": owner}
+        message = Message(customer=customer, subject=word(owner, "message"), status=MessageStatus.FAILED, **mail)
+        add(customer, contact, note, message)
+        for row in (account, customer, contact, note, message, customer.emails[0]):
             self.keys[owner, row.__tablename__] = row.id
 
     def foreign(self, level: Level, *wanted: str) -> Iterator[tuple[str, int]]:
@@ -105,7 +108,9 @@ class Cast:
         return {owner for owner in REACHED[level] if all(word(owner, entity) in text for entity in wanted)}
 
 
-OWNED = ("customer", "account", "contact", "note")
+EDITED = ("customer", "account", "contact", "note")
+SENT = ("message",)  # comes about by sending it, and stays as it is
+OWNED = (*EDITED, *SENT)
 
 
 def unit(name: str) -> BusinessUnit:
