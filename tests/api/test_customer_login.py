@@ -61,6 +61,14 @@ def test_switching_the_login_off_refuses_at_once(app: Flask) -> None:
     assert shop.log_in().status_code == 403
 
 
+def test_the_switch_itself_is_asked_and_not_what_follows_from_it(app: Flask) -> None:
+    someone, shop = customer(), Shop(app)
+    off = update(Customer).where(Customer.id == someone.id).values(can_login=False)
+    db.session.execute(off, execution_options=PAST)
+    db.session.commit()
+    assert shop.log_in().status_code == 403
+
+
 @pytest.mark.parametrize("status", [Status.BLOCKED, Status.INACTIVE])
 def test_blocking_somebody_refuses_at_once(app: Flask, status: Status) -> None:
     someone, shop = customer(), Shop(app)

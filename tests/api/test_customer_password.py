@@ -12,11 +12,13 @@ from sqlalchemy import select, text
 
 from models.base import db
 from models.customer import Customer, CustomerEmail, Status
-from models.gate import set_actor, ungated
+from models.gate import acting_as, set_actor, ungated
 from models.history import Change
 from models.operations.api_access import Program
 from models.operations.customer_login import Credentials, change_password
 from models.operations.throttle import WrongPassword
+from models.operations.verifying import verified
+from models.permissions import SYSTEM
 from models.rules.password_hash import verify_password
 from tests.api.shop import EMAIL, SECRET, Shop, customer, new_token
 from tests.panel import Panel, add, stored
@@ -122,6 +124,22 @@ def test_a_record_that_cannot_be_saved_is_said_to_be_so(app: Flask) -> None:
     assert answer.status_code == 409
     assert answer.get_json()["detail"].startswith("Something else in this customer's record is wrong")
     assert verify_password(stored(Customer, id=someone.id)[0].password, SECRET)
+
+
+def test_a_password_that_is_set_in_the_panel_meanwhile_stays(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    someone, shop = customer(), Shop(app)
+    key = someone.id
+
+    def verified_then_changed(*given: Any) -> tuple[int, str]:
+        found = verified(*given)
+        with acting_as(db.session, SYSTEM):
+            db.session.get_one(Customer, key).password = "set by Anna"
+            db.session.commit()
+        return found
+
+    monkeypatch.setattr("models.operations.customer_login.verified", verified_then_changed)
+    assert shop.change(NEW).status_code == 403
+    assert verify_password(stored(Customer, id=key)[0].password, "set by Anna")
 
 
 def test_of_two_changes_at_once_one_wins_and_the_other_is_refused(fresh_app: Flask) -> None:
