@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,6 @@ from models.errors import DomainError
 from models.i18n import N_
 from models.operations.numbering import take_number, written_number
 from models.operations.papers import SNAPSHOT, company_of, frozen_seller, lacking, shipping_address
-from models.related import lock
 from models.rules.document_kinds import DocumentStatus, Effect
 from models.rules.paper import ZERO
 from models.types import utcnow
@@ -25,10 +25,12 @@ GONE_ON = N_("%(others)s was made from it: cancel that first, or credit this.")
 CREDITED = N_("This credits more than is left of %(document)s.")
 
 
-def issue(session: Any, document: Document) -> None:
-    """Give a draft its number and the customer's and company's data as they are now, all in this transaction."""
-    lock(session, Document, [document])
-    session.refresh(document, ["status", "version"])
+def issue(session: Any, document: Document, at: datetime | None = None) -> None:
+    """Give a draft its number and the customer's and company's data as they are now, all in this transaction.
+
+    It counts as issued now, unless it is told when.
+    """
+    session.refresh(document, ["status", "version"], with_for_update=True)
     if not document.is_draft:
         raise DomainError(ISSUED)
     if not document.lines:
@@ -46,7 +48,7 @@ def issue(session: Any, document: Document) -> None:
     document.sequence = take_number(session, document, year)
     document.year = year
     document.number = written_number(document.series or "", document.sequence, year)
-    document.issued_at = utcnow()
+    document.issued_at = at or utcnow()
     document.status = document.kind.rules.issued
     document.name = f"{document.kind.label} {document.number}"
     session.flush()
@@ -54,8 +56,7 @@ def issue(session: Any, document: Document) -> None:
 
 def move(session: Any, document: Document, status: DocumentStatus) -> None:
     """Bring an issued document into another state; DomainError for a way that there is not."""
-    lock(session, Document, [document])
-    session.refresh(document, ["status", "version"])
+    session.refresh(document, ["status", "version"], with_for_update=True)
     if status not in document.kind.rules.steps(document.status):
         raise DomainError(NO_WAY, "status", status=status.label.lower())
     if status is DocumentStatus.CANCELLED:
@@ -79,8 +80,7 @@ def _credit(session: Any, document: Document, amount: Any) -> None:
     if document.kind.rules.effect is not Effect.CREDITS:
         return
     for source, share in _shares(session, document, amount).items():
-        lock(session, Document, [source])
-        session.refresh(source, ["credited", "version"])
+        session.refresh(source, ["credited", "version"], with_for_update=True)
         credited = source.credited + share
         if credited > source.total:
             raise DomainError(CREDITED, "lines", document=source.name)

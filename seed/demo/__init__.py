@@ -8,20 +8,20 @@ from itertools import count, islice
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
 
 from models.account import Account
 from models.base import Base
 from models.customer import Customer
 from models.errors import Refused
 from models.gate import acting_as
-from models.history import end_change_set
 from models.i18n import N_
 from models.permissions import SYSTEM
+from seed.demo.book import write_apart
 from seed.demo.cast import Cast, make_cast
 from seed.demo.channels import close_fairs
 from seed.demo.children import add_contacts, add_notes
 from seed.demo.customers import YEARS, draw_customer, reach
+from seed.demo.documents import add_documents
 from seed.demo.draw import Draw
 from seed.demo.houses import give_account, plan_houses
 from seed.demo.known import known_customers
@@ -52,15 +52,13 @@ def load_demo(session: Any, customers: int = CUSTOMERS, seed: str = SEED, until:
             _add(session, customer)
         close_fairs(cast.channels)
         _add(session, cast.channels.fairs)
+        add_documents(session, seed, until - YEARS, until)
 
 
 def _add(session: Any, row: Base) -> None:
-    """Write a row in a change-set of its own, so that undoing it does not undo the whole demo."""
+    """Write a row in a change-set of its own."""
     session.add(row)
-    inner = object_session(row)  # `session` may be the one of all threads
-    if inner and (transaction := inner.get_transaction()):
-        end_change_set(inner, transaction)
-    session.flush()
+    write_apart(session)
 
 
 def _every_customer(seed: str, customers: int, cast: Cast, until: datetime) -> Iterator[Entry]:

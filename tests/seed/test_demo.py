@@ -18,6 +18,7 @@ from models.base import Base, db
 from models.channel import Channel
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone
+from models.document import Document
 from models.errors import Refused
 from models.gate import set_actor
 from models.group import CustomerGroup
@@ -39,7 +40,7 @@ ENTITIES = (
     *(Role, BusinessUnit, User, Channel, CustomerGroup, Account),
     *(Customer, CustomerEmail, CustomerPhone, Contact, Note),
 )
-SECONDS = 32  # of processor time, so that other programs do not count
+SECONDS = 60  # of processor time, so that other programs do not count
 
 
 @pytest.fixture
@@ -71,6 +72,13 @@ def customers(session: Any) -> list[Customer]:
 
 def customers_of(session: Any, account: Account) -> list[Customer]:
     return list(session.scalars(select(Customer).where(Customer.account == account).order_by(Customer.id)))
+
+
+def is_shared_without_documents(session: Any, account: Account) -> bool:
+    """Return whether several customers share an account, none of whom can no longer be taken back."""
+    found = customers_of(session, account)
+    with_documents = set(session.scalars(select(Document.customer_id)))
+    return len(found) > 1 and not with_documents & {customer.id for customer in found}
 
 
 def count(session: Any, model: type[Base]) -> int:
@@ -167,16 +175,16 @@ def test_groups_have_their_terms_and_one_is_the_default(demo: Any) -> None:
 
 @ON_BOTH
 def test_each_customer_can_be_undone_by_itself(demo: Any) -> None:
-    histories = [[change_set.id for change_set in history_of(demo, customer)] for customer in customers(demo)]
-    assert len({change_set for [change_set] in histories}) == FEW
+    oldest = [history_of(demo, customer, limit=1000)[-1].id for customer in customers(demo)]
+    assert len(set(oldest)) == FEW
 
 
 @ON_BOTH
 def test_undoing_a_customer_leaves_what_others_share(demo: Any) -> None:
-    [account] = demo.scalars(select(Account).where(Account.name == "Aurora Forniture"))
-    first = min(customers_of(demo, account), key=lambda customer: customer.id)
+    account = next(each for each in demo.scalars(select(Account)) if is_shared_without_documents(demo, each))
+    first, *others = customers_of(demo, account)
     undo(demo, history_of(demo, first)[0].id)
-    assert [customer.name for customer in customers_of(demo, account)] == ["Aurora Forniture Torino S.r.l."]
+    assert customers_of(demo, account) == others
 
 
 @ON_BOTH

@@ -1,0 +1,155 @@
+"""The book of the demo's firm: what happens between it and its customers, day by day, so that numbers follow dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import scoped_session
+
+from models.document import Document
+from models.history import end_change_set
+from models.operations.issuing import issue, move
+from models.related import batches
+from models.rules.document_kinds import DocumentKind, DocumentStatus
+
+EVENING = 17  # o'clock: when the invoices of a month are written, after the deliveries of its last day
+A_MOMENT = timedelta(minutes=4)
+
+
+class Step(NamedTuple):
+    """What happens next in a story, and when: work that returns a new document, to be issued, or changes `document`."""
+
+    at: datetime
+    work: Callable[[Any], Document]
+    document: Document | None = None
+
+
+Story = Generator[Step, Document, None]
+
+
+class _Gathering:
+    """A session whose flushes wait, so that the operations of a day are written together."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def flush(self) -> None:
+        """Wait."""
+
+
+class Book:
+    """Stories that are told side by side, in the order of their moments, as far as `until`."""
+
+    def __init__(self, session: Any, until: datetime) -> None:
+        self.until = until
+        self._session = session
+        self._gathering = _Gathering(session)
+        self._unwritten: set[Document] = set()
+        self._moments: dict[Document, datetime] = {}
+        self._queue: list[tuple[datetime, int, Step, Story]] = []
+        self._number = count()
+
+    def begin(self, story: Story) -> None:
+        """Take up a story."""
+        self._wait(story, None)
+
+    def run(self) -> None:
+        """Let everything happen."""
+        while self._queue:
+            part = _part_of_the_day(self._queue[0][0])
+            made = []
+            while self._queue and _part_of_the_day(self._queue[0][0]) == part:
+                _, _, step, story = heappop(self._queue)
+                document = self._change(step) if step.document else self._make(step)
+                if step.document:
+                    self._wait(story, document)
+                else:
+                    made.append((step.at + A_MOMENT, document, story))
+            self._issue(made)
+        self._write()
+        self._date_back()
+
+    def _wait(self, story: Story, document: Any) -> None:
+        try:
+            step = story.send(document)
+        except StopIteration:
+            return
+        if step.at <= self.until:
+            heappush(self._queue, (step.at, next(self._number), step, story))
+
+    def _make(self, step: Step) -> Document:
+        document = step.work(self._gathering)
+        document.created_at = step.at
+        return document
+
+    def _change(self, step: Step) -> Document:
+        """Change a document, once its changes before this are written: operations read it anew."""
+        if step.document in self._unwritten:
+            self._write()
+        return self._note(step.work(self._gathering), step.at)
+
+    def _issue(self, made: list[tuple[datetime, Document, Story]]) -> None:
+        """Issue the new documents of a part of a day, and let their stories go on."""
+        if made:
+            self._write()
+        for at, document, _ in made:
+            issue(self._gathering, document, at)
+            for each in (document, *_credited(document)):
+                self._note(each, at)
+        for _, document, story in made:
+            self._wait(story, document)
+
+    def _note(self, document: Document, at: datetime) -> Document:
+        self._moments[document] = at
+        self._unwritten.add(document)
+        return document
+
+    def _write(self) -> None:
+        write_apart(self._session)
+        self._unwritten.clear()
+
+    def _date_back(self) -> None:
+        """Let every document have changed when its story says so; what has been issued takes this from nobody else."""
+        table: Any = Document.__table__
+        rows = [{"key": document.id, "at": at} for document, at in self._moments.items()]
+        for some in batches(rows):
+            statement = update(table).where(table.c.id == bindparam("key")).values(updated_at=bindparam("at"))
+            self._session.connection().execute(statement, list(some))
+        for document in self._moments:
+            self._session.expire(document, ["updated_at"])
+
+
+def write_apart(session: Any) -> None:
+    """Flush in a change-set of its own, so that undoing it does not undo the whole demo."""
+    inner = session() if isinstance(session, scoped_session) else session
+    if transaction := inner.get_transaction():
+        end_change_set(inner, transaction)
+    session.flush()
+
+
+def moved(at: datetime, document: Document, status: DocumentStatus) -> Step:
+    """Return the step that brings a document into a state."""
+
+    def work(session: Any) -> Document:
+        move(session, document, status)
+        return document
+
+    return Step(at, work, document)
+
+
+def _part_of_the_day(at: datetime) -> tuple[Any, bool]:
+    return at.date(), at.hour >= EVENING
+
+
+def _credited(document: Document) -> set[Document]:
+    """Return the invoice that a credit note changes."""
+    is_credit = document.kind is DocumentKind.CREDIT_NOTE
+    return {line.source.document for line in document.lines if line.source} if is_credit else set()
