@@ -16,6 +16,7 @@ from admin_views.form_page import errors
 from admin_views.page import Link
 from admin_views.page_form import Notice, Share, SharesPage
 from admin_views.say import label, plain, say
+from models.billing import TOO_MUCH
 from models.description import title_of
 from models.document import Document, DocumentLine
 from models.errors import DomainError, Refused
@@ -50,6 +51,8 @@ class SharesForm(BaseForm):
         for key, quantity in self.quantities.items():
             if quantity < 0:
                 self[self.names[key]].errors = [label(NEGATIVE)]
+            elif quantity > self.left[key]:
+                self[self.names[key]].errors = [say(DomainError(TOO_MUCH, left=plain(self.left[key])))]
         if not self.errors and not any(self.quantities.values()):
             self.form_errors.append(label(NOTHING_TAKEN if self.names else NOTHING_LEFT))
         return not self.errors
