@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import format_currency, gettext
 
 from admin_views import printing
 from admin_views.documents.files import printed
@@ -34,8 +34,8 @@ class Posted:
 
     def mail_values(self: Any, row: Document) -> Mapping[str, str]:
         """Return what templates say of a document."""
-        values = {key: text(self.description.attributes[key], row) for key in ("number", "date", "due", "total")}
-        return {**values, "document": row.name}
+        values = {key: text(self.description.attributes[key], row) for key in ("number", "date", "due")}
+        return {**values, "document": row.name, "total": format_currency(row.total, row.currency)}
 
     def mail_attachment(self, row: Document) -> Enclosed:
         """Return the document as it is printed."""

@@ -7,24 +7,29 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from models.base import db
 from models.customer import Customer
+from models.document import Document
 from models.engine import transactions
 from models.gate import set_actor, ungated
 from models.history import ChangeSet
 from models.message import Message, MessageStatus
 from models.message_template import MessageTemplate
 from models.permissions import SYSTEM, Level, Permission
+from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.types import utcnow
 from models.user import User
 from tests.databases import free_port
+from tests.models.papers import issued, open_shop
 from tests.panel import Forms, Panel, add, company, contact, stored
 from tests.people import EDITOR, VIEWER, add_user
 from tests.post import FROM, Post, open_post, silence
@@ -95,7 +100,7 @@ def test_an_email_is_sent_and_kept_with_its_result(app: Flask, post: Post, delta
     assert mail.get_content().splitlines() == ["Dear Marta,", "", "see you on Monday."]
     kept = only()
     assert (kept.status, kept.detail, kept.missed, kept.tries) == (MessageStatus.SENT, None, None, 1)
-    assert (kept.recipients, kept.cc, kept.customer_id) == (MARTA, PAUL, delta.id)  # type: ignore[attr-defined]
+    assert (kept.recipients, kept.cc, kept.customer_id) == (MARTA, PAUL, delta.id)
     assert kept.author is not None
     assert kept.author.name == "Anna Rossi"
     assert kept.sent_at is not None
@@ -432,6 +437,43 @@ def test_emails_are_found_by_subject_text_and_address(app: Flask, delta: Custome
     panel = Panel(app, EDITOR)
     for words in ("kumquats", "durians", "fig@tree"):
         assert "Delta Srl" in panel.get(f"/customer/?search={words}").text
+
+
+def test_a_document_goes_along_as_pdf_is_marked_as_sent_and_goes_along_again(
+    fresh_app: Flask, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point(fresh_app, monkeypatch, **post.settings)
+    post.answers[MARTA] = "451 come back later"
+    with fresh_app.app_context():
+        invoice = issued(open_shop(), DocumentKind.INVOICE)
+        name, panel = invoice.name, Panel(fresh_app, add_user(EDITOR))
+        page = panel.get(f"/document/email/?id={invoice.id}")
+        values = Forms(page.text).only.values
+        assert values["subject"].startswith(f"{name} of ")
+        assert values["subject"].endswith(" from Filanda")
+        assert "which comes to €12.20. Please pay it by" in values["body"]
+        assert "{" not in values["subject"] + values["body"]
+        db.session.remove()
+        panel.send(page, {"recipients": [MARTA]})
+        assert (only().status, only().document.name) == (MessageStatus.FAILED, name)  # type: ignore[union-attr]
+        assert stored(Document)[0].status is DocumentStatus.OPEN
+        post.answers.clear()
+        page = panel.get(f"/message/again/?id={only().id}")
+        db.session.remove()
+        panel.send(page)
+        assert only().status is MessageStatus.SENT
+        assert stored(Document)[0].status is DocumentStatus.SENT
+    [file] = post.mails[0].iter_attachments()
+    assert file.get_filename() == f"{name.replace('/', '-')}.pdf"
+    assert name in PdfReader(BytesIO(file.get_content())).pages[0].extract_text()
+
+
+def test_an_email_whose_document_is_gone_is_not_sent_without_it(app: Flask, post: Post, delta: Customer) -> None:
+    message = add(kept(delta, status=MessageStatus.FAILED, attachment="Quote.pdf"))
+    panel = Panel(app, EDITOR)
+    assert "Send again…" not in panel.get(f"/message/details/?id={message.id}").text
+    assert "already" in told(panel, panel.post(f"/message/again/?id={message.id}", {"tries": "1"}))
+    assert not post.taken
 
 
 def test_while_the_server_is_spoken_to_no_transaction_is_open(

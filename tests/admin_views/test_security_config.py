@@ -14,6 +14,7 @@ from click import ClickException
 from flask import Flask
 
 from admin_views.config import database_url, is_public, kept_key, load_config
+from admin_views.mail_server import mail_server
 from admin_views.production import WeakSettings, check_production
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104
@@ -105,6 +106,7 @@ def test_the_environment_is_read(bare: Flask, monkeypatch: pytest.MonkeyPatch) -
     assert configured(bare).config["TRUSTED_HOSTS"] == ["a.example", "b.example"]
 
 
+MAIL = {"SMTP_HOST": "mail.example.com", "SMTP_FROM": "sales@example.com"}
 WEAK: dict[str, dict[str, Any]] = {
     "SECRET_KEY has 5 bytes": {"SECRET_KEY": "short"},
     "SECRET_KEY is not random": {"SECRET_KEY": "change me" * 4},
@@ -115,7 +117,37 @@ WEAK: dict[str, dict[str, Any]] = {
     "TRUSTED_HOSTS trusts every host": {"TRUSTED_HOSTS": ["*"]},
     "Nothing says that HTTPS": {"PROXY_HOPS": 0},
     "without checking whom it talks to": {"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://db.example.com/crm"},
+    "the mail server's password across the network": MAIL | {"SMTP_SECURITY": "none", "SMTP_USER": "clientela"},
+    "SMTP_FROM is not set": MAIL | {"SMTP_FROM": ""},
+    "SMTP_FROM is not an email address": MAIL | {"SMTP_FROM": "nobody"},
+    "SMTP_SECURITY is ssl": MAIL | {"SMTP_SECURITY": "ssl"},
 }
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        {},
+        MAIL,
+        MAIL | {"SMTP_USER": "clientela"},
+        MAIL | {"SMTP_SECURITY": "none"},
+        MAIL | {"SMTP_SECURITY": "none", "SMTP_USER": "clientela", "SMTP_HOST": "localhost"},
+    ],
+)
+def test_the_panel_starts_in_public_with_a_mail_server_that_keeps_its_password_safe(
+    bare: Flask, mail: dict[str, Any]
+) -> None:
+    assert configured(bare, **GOOD, **mail).config["PRODUCTION"]
+
+
+def test_the_mail_server_is_read_from_the_environment(bare: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"HOST": "mail.example.com", "SECURITY": "TLS", "FROM": "Sales <sales@example.com>", "TIMEOUT": "2.5"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"SMTP_{name}", value)
+    server = mail_server(configured(bare).config)
+    assert server is not None
+    assert (server.name, server.security, server.timeout) == ("mail.example.com:465", "tls", 2.5)
+    assert str(server.sender) == "Sales <sales@example.com>"
 
 
 @pytest.mark.parametrize("sentence", WEAK)

@@ -21,6 +21,7 @@ RULES: dict[str, Rule] = {
     "text": partial(text.clean_text, max_length=100),
     "lines": partial(text.clean_text, max_length=100, multiline=True),
     "email": email.clean_email,
+    "emails": email.clean_emails,
     "website": url.clean_website,
     "currency": currency.clean_currency,
     "language": language.clean_language,

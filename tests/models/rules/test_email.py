@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.errors import DomainError
-from models.rules.email import clean_email, email_key
+from models.rules.email import clean_email, clean_emails, email_key, split_emails
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,22 @@ def test_addresses_compare_without_case_but_with_dots_and_tags() -> None:
     assert email_key("Ordini@Aurora.example") == email_key("ORDINI@aurora.example")
     assert email_key("Jose\u0301@b.it") == email_key("JOS\u00c9@b.it")
     assert len({email_key("a.b@c.it"), email_key("ab@c.it"), email_key("ab+x@c.it")}) == 3
+
+
+def test_several_addresses_are_cleaned_and_kept_once() -> None:
+    typed = "Anna Rossi <anna@Delta.example>; bob@delta.example,\n ANNA@delta.example , "
+    assert clean_emails(typed) == "anna@delta.example, bob@delta.example"
+    assert split_emails(clean_emails(typed)) == ["anna@delta.example", "bob@delta.example"]
+    assert split_emails(None) == split_emails("") == []
+
+
+@pytest.mark.parametrize("wrong", ["nobody", "a@b@c", "x@y.example\r\nBcc: z@y.example", "Anna <>", "<a@b.example> c"])
+def test_of_several_addresses_the_wrong_one_is_named(wrong: str) -> None:
+    with pytest.raises(DomainError, match="is not a valid email address"):
+        clean_emails(f"anna@delta.example, {wrong}")
+
+
+def test_one_message_goes_to_fifty_addresses_at_most() -> None:
+    assert clean_emails(",".join(f"a{number}@delta.example" for number in range(50)))
+    with pytest.raises(DomainError, match="at most 50"):
+        clean_emails(",".join(f"a{number}@delta.example" for number in range(51)))
