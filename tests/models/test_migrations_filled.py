@@ -124,6 +124,6 @@ def test_who_sells_sees_what_documents_need_and_who_edits_leaves_the_set_up_alon
         entities = ("vat_rate", "company", "message_template", "api_token")
         seen = {name: [rights[name].level(each, Permission.VIEW).value for each in entities] for name in rights}
         assert seen["Salesperson"] == ["organisation"] * 3 + ["none"]
-        assert seen["Editor"] == ["organisation"] * 3 + ["none"]
+        assert seen["Editor"] == ["organisation"] * 4
         edits = [rights["Editor"].level(each, Permission.EDIT).value for each in entities]
         assert edits == ["none", "none", "organisation", "none"]

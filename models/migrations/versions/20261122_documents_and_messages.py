@@ -15,7 +15,7 @@ depends_on = None
 
 ACTIONS = ('view', 'create', 'edit', 'delete', 'assign', 'export', 'import_')
 NEEDED = ('company', 'message_template', 'vat_rate')  # by whoever writes documents and emails
-SET_UP = ('company', 'vat_rate')
+SET_UP = ('api_token', 'company', 'vat_rate')
 
 
 def _grant(roles, entity, view):
@@ -37,7 +37,6 @@ def _open_what_documents_need():
         _grant(sorted(every - wide), entity, 'organisation')
     for entity in SET_UP:
         _grant(sorted(wide), entity, 'organisation')
-    _grant(sorted(wide), 'api_token', 'none')
 
 
 def upgrade() -> None:
