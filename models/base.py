@@ -103,6 +103,10 @@ class Base(Record):
         """Return which rows a relation of that entity may newly choose; None for all of them."""
         return None
 
+    def took_over(self, key: str) -> bool:
+        """Return whether a relation came along from another row, and was not chosen by anybody."""
+        return False
+
     def derive(self) -> None:
         """Fill in what follows from other fields; called before the row is checked and written."""
 

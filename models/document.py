@@ -42,8 +42,9 @@ from models.fields import (
 )
 from models.i18n import N_
 from models.related import related
-from models.rules.document_kinds import DocumentKind, DocumentStatus, Effect, PaymentState
+from models.rules.document_kinds import DocumentKind, DocumentStatus, Effect, PaymentState, payment_state
 from models.rules.money import places_of, totals
+from models.rules.numbering import NO_SERIES, refuse_numbering
 from models.rules.paper import Item, Totals
 from models.rules.payment_methods import payment_methods
 from models.rules.sums import Sum, sums
@@ -58,21 +59,13 @@ SETTLED = N_("It has been issued: only its status, its payments and your own rem
 NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
 NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
 OVERPAID = N_("This is more than what is open.")
-NO_SERIES = "-"  # what is empty is not compared
+NEGATIVE = N_("Type zero or more: for what is taken off, type a price below zero.")
 GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight", "destination"})
 MONEY = frozenset({"paid", "credited", "open_amount"})
 PARTY = (
-    "name",
-    "street",
-    "street2",
-    "postal_code",
-    "city",
-    "country",
-    "province",
-    "vat_number",
-    "tax_code",
-    "recipient",
-)
+    "name", "street", "street2", "postal_code", "city", "country", "province", "vat_number", "tax_code", "recipient",
+)  # fmt: skip
+MOST_LINES = 500
 ONCE_ISSUED = ("number", "issued_at", *(f"party_{each}" for each in PARTY))
 LAID_DOWN = frozenset({"status", "remarks", "payments", "paid", "credited", "open_amount", "payment", "issued_at"})
 
@@ -206,9 +199,10 @@ class Document(Timestamped, Base):
         self.paid = sum((payment.amount or Decimal(0) for payment in self.payments), Decimal(0))
         owed = self.total - self.credited if self.kind.rules.is_paid and self.counts else Decimal(0)
         self.open_amount = max(owed - self.paid, Decimal(0))
-        self.payment = _payment_state(self) if self.kind.rules.is_paid and self.counts else None
+        self.payment = payment_state(self.open_amount, self.paid) if self.kind.rules.is_paid and self.counts else None
 
     def _derive_draft(self) -> None:
+        refuse_numbering(self.date, self.series, self.sequence)
         self.name = f"{self.kind.label} {self.number}" if self.number else f"{self.kind.label}, draft"
         self.series_key = self.series or NO_SERIES
         if self.due is None and self.kind.rules.days:
@@ -250,7 +244,7 @@ class DocumentLine(Base):
 
     __label__ = "Line"
 
-    document: Mapped[Document] = parent(part=True, most=500)
+    document: Mapped[Document] = parent(part=True, most=MOST_LINES)
     position: Mapped[Count] = field(default=0, hidden=True)
     description: Mapped[LongText]
     quantity: Mapped[Quantity] = field(default=Decimal(1))
@@ -281,6 +275,17 @@ class DocumentLine(Base):
         """Refuse to take a line out of what has been issued."""
         return DomainError(SETTLED) if self.settled("document") else None
 
+    def took_over(self, key: str) -> bool:
+        """What is made of a document is taxed as that is, also with a rate that is no longer chosen."""
+        return key == "vat_rate" and self.source is not None and self.source.vat_rate is self.vat_rate
+
+    def problems(self) -> Iterator[DomainError]:
+        """Yield that less than nothing is sold, and that a line comes too late."""
+        if self.quantity is not None and self.quantity < 0:
+            yield DomainError(NEGATIVE, "quantity")
+        if not inspect(self).persistent and self.settled("document"):
+            yield DomainError(SETTLED, "document")
+
     @property
     def item(self) -> Item:
         """What the amount follows from."""
@@ -292,9 +297,3 @@ class DocumentLine(Base):
             discount=self.discount or Decimal(0),
             nature=rate.nature if rate else None,
         )
-
-
-def _payment_state(document: Document) -> PaymentState:
-    if document.open_amount <= 0:
-        return PaymentState.PAID
-    return PaymentState.PARTLY if document.paid else PaymentState.UNPAID

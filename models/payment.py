@@ -13,8 +13,11 @@ from models.errors import DomainError
 from models.fields import Amount, Day, Line, OneOf, field, parent
 from models.i18n import N_
 from models.related import related
+from models.rules.money import places_of, rounded
 from models.rules.payment_methods import payment_methods
 from models.types import today
+
+TOO_FINE = N_("Amounts in %(currency)s have fewer digits after the point.")
 
 
 class Payment(Base):
@@ -37,5 +40,7 @@ class Payment(Base):
         if amount is not None and amount <= 0:
             yield DomainError(N_("Type an amount above zero."), "amount")
         document = related(self, "document")
+        if amount and isinstance(document, Document) and amount != rounded(amount, places_of(document.currency)):
+            yield DomainError(TOO_FINE, "amount", currency=document.currency)
         if isinstance(document, Document) and not (document.kind.rules.is_paid and document.counts):
             yield DomainError(N_("Payments are recorded once the document has been issued."), "amount")

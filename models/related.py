@@ -90,6 +90,13 @@ def lock(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
         session.execute(select(model.id).where(model.id.in_(keys)).order_by(model.id).with_for_update())
 
 
+def lock_anew(session: Any, rows: Sequence[Base]) -> None:
+    """Lock stored rows, and read them and their parts as they are by then: somebody may have changed them before."""
+    session.flush()
+    for row in sorted(rows, key=lambda row: row.id):
+        session.refresh(row, with_for_update=True)
+
+
 def load_parts(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
     """Load the collections that are part of stored rows of one entity."""
     _load(session, model, rows, [selectinload(getattr(model, part.key)) for part in describe(model).parts])

@@ -153,7 +153,7 @@ def _not_offered(session: Session, rows: Iterable[Base]) -> Iterator[DomainError
     chosen: dict[tuple[Any, type[Base]], list[tuple[Base, Attribute]]] = defaultdict(list)
     for row in rows:
         for each in describe(type(row)).attributes.values():
-            if _is_choice(row, each) and is_reassigned(row, each.key):
+            if _is_choice(row, each) and is_reassigned(row, each.key) and not row.took_over(each.key):
                 chosen[each.target, type(row)].append((row, each))
     for (target, model), pairs in chosen.items():
         offered: Any = target.offered(model)

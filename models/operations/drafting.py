@@ -10,16 +10,17 @@ from sqlalchemy import select
 
 from models.billing import left
 from models.customer import Customer
-from models.document import Document, DocumentLine
+from models.document import MOST_LINES, Document, DocumentLine
 from models.errors import DomainError
 from models.i18n import N_
 from models.operations.papers import company_of
-from models.related import lock
+from models.related import lock_anew
 from models.rules.document_kinds import Conversion, DocumentKind, conversion, made_from
 from models.vat_rate import VatRate
 
 TOGETHER = N_("Choose documents of one kind, customer and currency, with the same prices.")
 NO_WAY = N_("No %(target)s is made from this.")
+TOO_MANY = N_("At most %(count)s lines fit into one document: take fewer at once.")
 NOTHING_LEFT = N_("Nothing of it is left for this.")
 # What a document takes over from the one that it was made from.
 CARRIED = ("currency", "prices_include_vat", "discount", "payment_method", "reference", "destination")
@@ -66,16 +67,18 @@ def convert(
     """
     first = documents[0]
     way = conversion(first.kind, target)
+    lock_anew(session, documents)
     if way is None or not all(each.counts for each in documents):
         raise DomainError(NO_WAY, target=target.label.lower())
     if len(documents) > 1 and not (way.several and len({_terms(each) for each in documents}) == 1):
         raise DomainError(TOGETHER)
-    lock(session, Document, documents)
     free = quantities_left(session, documents, target)
     wanted = free if quantities is None else {key: quantities.get(key, Decimal(0)) for key in free}
     lines = [_taken(line, wanted[line.id]) for each in documents for line in each.lines if wanted[line.id] > 0]
     if not lines:
         raise DomainError(NOTHING_LEFT)
+    if len(lines) > MOST_LINES:
+        raise DomainError(TOO_MANY, count=MOST_LINES)
     return _draft(session, first, target, lines)
 
 

@@ -13,6 +13,7 @@ from models.errors import DomainError
 from models.i18n import N_
 from models.operations.numbering import take_number, written_number
 from models.operations.papers import SNAPSHOT, company_of, frozen_seller, lacking, shipping_address
+from models.related import lock_anew
 from models.rules.document_kinds import DocumentStatus, Effect
 from models.rules.paper import ZERO
 from models.types import utcnow
@@ -22,6 +23,7 @@ EMPTY = N_("Add at least one line first.")
 NO_WAY = N_("It cannot become %(status)s any more.")
 PAID = N_("It has payments: take them out first, or credit it.")
 GONE_ON = N_("%(others)s was made from it: cancel that first, or credit this.")
+NEGATIVE = N_("A credit note cannot come to less than zero: make an invoice of it.")
 CREDITED = N_("This credits more than is left of %(document)s.")
 
 
@@ -30,7 +32,7 @@ def issue(session: Any, document: Document, at: datetime | None = None) -> None:
 
     It counts as issued now, unless it is told when.
     """
-    session.refresh(document, ["status", "version"], with_for_update=True)
+    lock_anew(session, [document])
     if not document.is_draft:
         raise DomainError(ISSUED)
     if not document.lines:
@@ -56,7 +58,7 @@ def issue(session: Any, document: Document, at: datetime | None = None) -> None:
 
 def move(session: Any, document: Document, status: DocumentStatus) -> None:
     """Bring an issued document into another state; DomainError for a way that there is not."""
-    session.refresh(document, ["status", "version"], with_for_update=True)
+    lock_anew(session, [document])
     if status not in document.kind.rules.steps(document.status):
         raise DomainError(NO_WAY, "status", status=status.label.lower())
     if status is DocumentStatus.CANCELLED:
@@ -79,8 +81,10 @@ def _credit(session: Any, document: Document, amount: Any) -> None:
     """Note on the invoices that a credit note is made from what it takes off them."""
     if document.kind.rules.effect is not Effect.CREDITS:
         return
+    if document.total < 0:
+        raise DomainError(NEGATIVE, "lines")
     for source, share in _shares(session, document, amount).items():
-        session.refresh(source, ["credited", "version"], with_for_update=True)
+        lock_anew(session, [source])
         credited = source.credited + share
         if credited > source.total:
             raise DomainError(CREDITED, "lines", document=source.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum, auto
 
 from models.choices import Choice
@@ -168,6 +169,13 @@ CONVERSIONS: Sequence[Conversion] = (
 def made_from(source: DocumentKind) -> list[Conversion]:
     """Return what can be made from a document of this kind."""
     return [each for each in CONVERSIONS if each.source is source]
+
+
+def payment_state(open_amount: Decimal, paid: Decimal) -> PaymentState:
+    """Return how much of a document that is owed has been paid."""
+    if open_amount <= 0:
+        return PaymentState.PAID
+    return PaymentState.PARTLY if paid else PaymentState.UNPAID
 
 
 def conversion(source: DocumentKind, target: DocumentKind) -> Conversion | None:
