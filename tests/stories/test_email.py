@@ -16,6 +16,7 @@ from models.gate import set_actor
 from models.permissions import SYSTEM
 from models.user import User
 from tests.browser import axe
+from tests.markup import assert_valid
 from tests.people import add_user
 from tests.post import Post, open_post
 from tests.stories.conftest import open_record, sign_in
@@ -93,6 +94,22 @@ def test_an_email_that_was_refused_says_why_and_is_sent_again(post: Post, lena: 
     expect(emails.get_by_text("Sent", exact=True)).to_be_visible()
     expect(emails.get_by_role("link", name="Send again…")).to_have_count(0)
     assert len(post.taken) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_email_is_written_by_everybody_on_every_screen(post: Post, lena: Page, scheme: str) -> None:
+    lena.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    write(lena)
+    axe(lena)
+    lena.get_by_label("Subject").fill("")
+    lena.get_by_role("button", name="Send", exact=True).click()
+    expect(lena.get_by_role("alert")).to_contain_text("This field is required.")
+    axe(lena)
+    lena.set_viewport_size({"width": 390, "height": 844})
+    assert lena.evaluate("document.documentElement.scrollWidth") <= 390
+    response = lena.goto("/customer/email/?id=1")
+    assert response is not None
+    assert_valid(response.text())
 
 
 def test_without_a_mail_server_one_reads_what_to_set(lena: Page) -> None:
