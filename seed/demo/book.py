@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -12,21 +12,24 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm import scoped_session
 
 from models.document import Document
+from models.gate import ungated
 from models.history import end_change_set
 from models.operations.issuing import issue, move
 from models.related import batches
 from models.rules.document_kinds import DocumentKind, DocumentStatus
 
+DATING = ungated("an issued document takes the moment of its last change from nobody, and the demo lies in the past")
 EVENING = 17  # o'clock: when the invoices of a month are written, after the deliveries of its last day
 A_MOMENT = timedelta(minutes=4)
 
 
 class Step(NamedTuple):
-    """What happens next in a story, and when: work that returns a new document, to be issued, or changes `document`."""
+    """What happens next in a story, and when: work that returns a new document, made of `sources`, or changes one."""
 
     at: datetime
     work: Callable[[Any], Document]
-    document: Document | None = None
+    sources: Sequence[Document] = ()
+    is_new: bool = True
 
 
 Story = Generator[Step, Document, None]
@@ -68,11 +71,11 @@ class Book:
             made = []
             while self._queue and _part_of_the_day(self._queue[0][0]) == part:
                 _, _, step, story = heappop(self._queue)
-                document = self._change(step) if step.document else self._make(step)
-                if step.document:
-                    self._wait(story, document)
-                else:
+                document = self._work(step)
+                if step.is_new:
                     made.append((step.at + A_MOMENT, document, story))
+                else:
+                    self._wait(story, document)
             self._issue(made)
         self._write()
         self._date_back()
@@ -85,16 +88,14 @@ class Book:
         if step.at <= self.until:
             heappush(self._queue, (step.at, next(self._number), step, story))
 
-    def _make(self, step: Step) -> Document:
-        document = step.work(self._gathering)
-        document.created_at = step.at
-        return document
-
-    def _change(self, step: Step) -> Document:
-        """Change a document, once its changes before this are written: operations read it anew."""
-        if step.document in self._unwritten:
+    def _work(self, step: Step) -> Document:
+        """Do a step, once what it begins with is written: operations read that anew."""
+        if not self._unwritten.isdisjoint(step.sources):
             self._write()
-        return self._note(step.work(self._gathering), step.at)
+        document = step.work(self._gathering)
+        if step.is_new:
+            document.created_at = step.at
+        return self._note(document, step.at)
 
     def _issue(self, made: list[tuple[datetime, Document, Story]]) -> None:
         """Issue the new documents of a part of a day, and let their stories go on."""
@@ -117,12 +118,12 @@ class Book:
         self._unwritten.clear()
 
     def _date_back(self) -> None:
-        """Let every document have changed when its story says so; what has been issued takes this from nobody else."""
+        """Let every document have changed when its story says so."""
         table: Any = Document.__table__
         rows = [{"key": document.id, "at": at} for document, at in self._moments.items()]
         for some in batches(rows):
             statement = update(table).where(table.c.id == bindparam("key")).values(updated_at=bindparam("at"))
-            self._session.connection().execute(statement, list(some))
+            self._session.execute(statement, list(some), execution_options=DATING)
         for document in self._moments:
             self._session.expire(document, ["updated_at"])
 
@@ -142,7 +143,7 @@ def moved(at: datetime, document: Document, status: DocumentStatus) -> Step:
         move(session, document, status)
         return document
 
-    return Step(at, work, document)
+    return Step(at, work, [document], is_new=False)
 
 
 def _part_of_the_day(at: datetime) -> tuple[Any, bool]:

@@ -168,7 +168,7 @@ def _made(
     at: datetime,
     quantities: Mapping[int, Decimal] | None = None,
 ) -> Step:
-    return Step(at, lambda session: _dated(draw, buyer, convert(session, sources, kind, quantities), at))
+    return Step(at, lambda session: _dated(draw, buyer, convert(session, sources, kind, quantities), at), sources)
 
 
 def _dated(draw: Draw, buyer: Buyer, document: Document, at: datetime) -> Document:

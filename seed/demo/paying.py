@@ -87,7 +87,7 @@ def _taken_back(draw: Draw, words: Mapping[str, Any], invoice: Document) -> Gene
         note.date, note.note = at.date(), words["returned"]
         return note
 
-    note = yield Step(at, work)
+    note = yield Step(at, work, [invoice])
     sent = at + OVERNIGHT
     yield moved(sent, note, DocumentStatus.SENT)
     return sent
@@ -98,7 +98,7 @@ def _disputed(draw: Draw, words: Mapping[str, Any], invoice: Document, at: datet
         invoice.remarks = draw.one(words["remarks"])
         return moved(at, invoice, DocumentStatus.DISPUTED).work(session)
 
-    return Step(at, work, invoice)
+    return Step(at, work, [invoice], is_new=False)
 
 
 def _paid(at: datetime, document: Document, share: Decimal | None = None) -> Step:
@@ -109,7 +109,7 @@ def _paid(at: datetime, document: Document, share: Decimal | None = None) -> Ste
         document.payments.append(Payment(date=at.date(), amount=amount, method=document.payment_method))
         return document
 
-    return Step(at, work, document)
+    return Step(at, work, [document], is_new=False)
 
 
 def _afternoon(draw: Draw, invoice: Document) -> datetime:
