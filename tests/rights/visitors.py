@@ -16,6 +16,7 @@ from models.api_token import ApiToken
 from models.auth import AuthSession
 from models.base import db
 from models.channel import Channel
+from models.company import Company
 from models.contact import Contact
 from models.customer import Customer
 from models.document import Document, DocumentLine
@@ -32,6 +33,7 @@ from models.role import Role
 from models.rules.document_kinds import DocumentKind
 from models.unit import BusinessUnit
 from models.user import User
+from models.vat_rate import VatRate
 from tests.panel import VAT, Panel, add, new_company
 from tests.people import ADMINISTRATOR, EDITOR, VIEWER, add_user
 
@@ -55,7 +57,8 @@ LOOKED_UP = {
 }  # fmt: skip
 # What pages need to know besides.
 ASKED = {
-    "why_view": "may=edit&", "convert_view": "to=order&", "move_view": "to=accepted&", "e_invoice_view": "format=en16931&",
+    "why_view": "may=edit&", "convert_view": "to=order&", "move_view": "to=accepted&",
+    "e_invoice_view": "format=en16931&",
 }  # fmt: skip
 WITHOUT_KEY = ("index_view", "filter_view", "create_view", "export", "ajax_lookup", "ajax_update")
 
@@ -88,7 +91,8 @@ class Visitors:
         role, group = Role(name="Free role"), CustomerGroup(name="Free group")
         free = Channel(name="Free channel"), BusinessUnit(name="Free unit"), ApiToken(name="Free token")
         template = MessageTemplate(name="Free template", subject="Hello", body="Good day")
-        others = role, group, template, *free
+        selling = Company(name="Free company"), VatRate(name="Free rate", rate=7)
+        others = role, group, template, *free, *selling
         add(*others)
         rows = customer, customer.account, customer.contacts[0], customer.notes[0], *others  # type: ignore[attr-defined]
         self.keys = {row.__tablename__: row.id for row in rows}
