@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, inspect, update
 from sqlalchemy.orm import scoped_session
 
 from models.document import Document
@@ -21,6 +21,7 @@ from models.rules.document_kinds import DocumentKind, DocumentStatus
 DATING = ungated("an issued document takes the moment of its last change from nobody, and the demo lies in the past")
 EVENING = 17  # o'clock: when the invoices of a month are written, after the deliveries of its last day
 A_MOMENT = timedelta(minutes=4)
+EMPTY = {column.key for column in inspect(Document).columns if column.nullable}
 
 
 class Step(NamedTuple):
@@ -36,7 +37,7 @@ Story = Generator[Step, Document, None]
 
 
 class _Gathering:
-    """A session whose flushes wait, so that the operations of a day are written together."""
+    """A session whose flushes wait, so that the operations of a day are written together, and that nobody else uses."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
@@ -46,6 +47,9 @@ class _Gathering:
 
     def flush(self) -> None:
         """Wait."""
+
+    def refresh(self, row: Any, *_: Any, **__: Any) -> None:
+        """Leave a row as it is: while the demo is loaded nobody else changes it."""
 
 
 class Book:
@@ -95,6 +99,8 @@ class Book:
         document = step.work(self._gathering)
         if step.is_new:
             document.created_at = step.at
+            for key in EMPTY - document.__dict__.keys():
+                setattr(document, key, None)  # so that its history knows what was there before
         return self._note(document, step.at)
 
     def _issue(self, made: list[tuple[datetime, Document, Story]]) -> None:

@@ -20,6 +20,7 @@ OUTSIDE_THE_EU = frozenset({"CH", "GB", "NO", "US"})
 EXPORT, WITHIN_THE_EU = (Decimal(0), "N3.1"), (Decimal(0), "N3.2")
 LINES = {1: 34, 2: 30, 3: 18, 4: 12, 6: 6}
 FEW = 4  # pieces, for somebody at home
+WORTHWHILE = 30  # euro: for less nobody sends a firm a line
 ROUND = 30  # what is more than so many is ordered in tens
 
 RateKey = tuple[Decimal, str | None]
@@ -96,6 +97,7 @@ def _quantity(draw: Draw, good: Good, customer: Customer) -> Decimal:
     if customer.kind is CustomerKind.PRIVATE:
         return Decimal(draw.number(1, min(FEW, good.most)))
     number = draw.number(max(1, good.most // 20), good.most) if draw.chance(45) else draw.small(good.most)
+    number = max(number, min(good.most, int(WORTHWHILE / good.price)))
     return Decimal(number if number <= ROUND else number // 10 * 10)
 
 
