@@ -13,8 +13,10 @@ from models.base import Base
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerPhone
 from models.description import Attribute, Child, describe, entities, entity, title_of
+from models.document import Document
 from models.fields import Line, parent, reference  # noqa: F401  Line is named in an annotation
 from models.group import CustomerGroup
+from models.message import Message
 from models.note import Note
 from models.relations import check_targets
 from models.user import User
@@ -67,11 +69,13 @@ def test_a_parent_has_a_collection_named_after_the_children() -> None:
     assert describe(Customer).children == (
         Child("emails", CustomerEmail, "customer", part=True),
         Child("phones", CustomerPhone, "customer", part=True),
+        Child("documents", Document, "customer", part=False),
         Child("contacts", Contact, "customer", part=False),
+        Child("messages", Message, "customer", part=False),
         Child("notes", Note, "customer", part=False),
     )
     assert [each.key for each in describe(Customer).parts] == ["emails", "phones"]
-    assert [each.key for each in describe(Customer).grids] == ["contacts", "notes"]
+    assert [each.key for each in describe(Customer).grids] == ["documents", "contacts", "messages", "notes"]
 
 
 def test_a_part_is_one_from_its_own_side_too() -> None:
