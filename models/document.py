@@ -50,7 +50,7 @@ from models.rules.payment_methods import payment_methods
 from models.rules.sums import Sum, sums
 from models.rules.units import units
 from models.types import today
-from models.vat_rate import VatRate
+from models.vat_rate import VatRate, charged_on
 
 if TYPE_CHECKING:
     from models.payment import Payment
@@ -202,7 +202,7 @@ class Document(Timestamped, Base):
         self.payment = payment_state(self.open_amount, self.paid) if self.kind.rules.is_paid and self.counts else None
 
     def _derive_draft(self) -> None:
-        refuse_numbering(self.date, self.series, self.sequence)
+        refuse_numbering(self.date, self.due, self.series, self.sequence)
         self.name = f"{self.kind.label} {self.number}" if self.number else f"{self.kind.label}, draft"
         self.series_key = self.series or NO_SERIES
         if self.due is None and self.kind.rules.days:
@@ -281,7 +281,7 @@ class DocumentLine(Base):
 
     def problems(self) -> Iterator[DomainError]:
         """Yield that less than nothing is sold, and that a line comes too late."""
-        if self.quantity is not None and self.quantity < 0:
+        if (self.quantity or 0) < 0:
             yield DomainError(NEGATIVE, "quantity")
         if not inspect(self).persistent and self.settled("document"):
             yield DomainError(SETTLED, "document")
@@ -289,7 +289,7 @@ class DocumentLine(Base):
     @property
     def item(self) -> Item:
         """What the amount follows from."""
-        rate: Any = related(self, "vat_rate") if inspect(self).session else self.vat_rate
+        rate = charged_on(self)
         return Item(
             quantity=self.quantity or Decimal(0),
             price=self.price or Decimal(0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Mapped
@@ -12,10 +13,13 @@ from models.base import Base, Timestamped
 from models.errors import DomainError
 from models.fields import Name, OneOf, Percent, field
 from models.i18n import N_
+from models.related import LARGEST_KEY, related
 from models.rules.natures import natures
 
 WITHOUT_NATURE = N_("A rate of zero needs the reason why nothing is charged.")
 NEEDLESS_NATURE = N_("Only a rate of zero has a reason why nothing is charged.")
+
+CHARGED = {"ungated": "what is charged on a line does not depend on who reads it, nor on who works on it"}
 
 
 class VatRate(Timestamped, Base):
@@ -53,3 +57,12 @@ class VatRate(Timestamped, Base):
             yield DomainError(WITHOUT_NATURE, "nature")
         if self.nature and not is_zero:
             yield DomainError(NEEDLESS_NATURE, "nature")
+
+
+def charged_on(row: Any) -> VatRate | None:
+    """Return the VAT rate of a line, also where it is hidden from the actor: without it, nothing would be charged."""
+    session, key = inspect(row).session, row.vat_rate_id
+    found: Any = related(row, "vat_rate") if session else row.vat_rate
+    if found is None and session is not None and 0 < (key or 0) <= LARGEST_KEY:
+        found = session.get(VatRate, key, execution_options=CHARGED)
+    return found  # type: ignore[no-any-return]

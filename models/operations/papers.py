@@ -19,6 +19,7 @@ from models.i18n import N_
 from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.rules.money import net_price
 from models.rules.paper import Origin, Paper, PaperLine, Party, Transport
+from models.vat_rate import charged_on
 
 HEADING = ungated("who sells stands on every document, whoever prints it")
 NO_COMPANY = N_("Say first who you are: the company's %(what)s must be filled in under System.")
@@ -131,7 +132,7 @@ def _buyer(document: Document, *, issued: bool) -> Party:
 
 
 def _line(document: Document, line: DocumentLine, origins: Mapping[int, Origin]) -> PaperLine:
-    rate = line.vat_rate
+    rate: Any = charged_on(line)
     return PaperLine(
         description=line.description,
         quantity=line.quantity,

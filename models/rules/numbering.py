@@ -1,4 +1,4 @@
-"""What numbers of documents are made of: a series, if they have one, a number, and the year of the date."""
+"""What numbers of documents are made of: a series, if they have one, a number, and the year of a date."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ _SEQUENCE = N_("Type a number from 1 to 999,999, or nothing for the next one.")
 _DATE = N_("Check the year of this date.")
 
 
-def refuse_numbering(day: date, series: str | None, sequence: int | None) -> None:
+def refuse_numbering(day: date, due: date | None, series: str | None, sequence: int | None) -> None:
     """Raise DomainErrors for what numbers cannot be made of, or cannot be told apart by."""
-    errors = list(_unsound(day, series or "", sequence))
+    errors = list(_unsound(day, due, series or "", sequence))
     if errors:
         raise DomainErrors(errors)
 
 
-def _unsound(day: date, series: str, sequence: int | None) -> Iterator[DomainError]:
-    if day.year not in YEARS:
-        yield DomainError(_DATE, "date")
+def _unsound(day: date, due: date | None, series: str, sequence: int | None) -> Iterator[DomainError]:
+    yield from (
+        DomainError(_DATE, key) for key, each in (("date", day), ("due", due)) if each and each.year not in YEARS
+    )
     if len(series) > LONGEST or series[-1:].isdigit() or series == NO_SERIES:
         yield DomainError(_SERIES, "series", longest=LONGEST)
     if sequence is not None and not 1 <= sequence <= MOST_TYPED:
