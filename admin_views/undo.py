@@ -35,7 +35,8 @@ def undo_change_set(key: str) -> Any:
     for refusal in error.errors if error else ():
         if isinstance(refusal, Refused):
             raise refusal
-        toast(say(refusal), tone="danger")
+    for reason in dict.fromkeys(map(say, error.errors if error else ())):
+        toast(reason, tone="danger")
     if error is None:
         toast(gettext("Undone."), undo=True)
     return redirect(came_from() if error else where, 303)

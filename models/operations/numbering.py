@@ -25,8 +25,6 @@ def take_number(session: Any, document: Document, year: int) -> int:
     wanted number has been given.
     """
     wanted = document.sequence
-    if wanted is not None and _is_given(session, document, year, wanted):
-        raise DomainError(TAKEN, "sequence", number=wanted)
     counter: Any = DocumentCounter.__table__
     key = {"kind": document.kind.value, "series": document.series_key, "year": year}
     insert: Any = INSERTS[session.get_bind().dialect.name](counter)
@@ -37,6 +35,9 @@ def take_number(session: Any, document: Document, year: int) -> int:
         index_elements=["kind", "series", "year"], set_={"last": last}
     )
     found = session.execute(taking.returning(counter.c.last), execution_options=COUNTING).scalar_one()
+    # Asked while the counter is locked, so that whoever took the same number at the same moment is seen.
+    if wanted is not None and _is_given(session, document, year, wanted):
+        raise DomainError(TAKEN, "sequence", number=wanted)
     return int(found if wanted is None else wanted)
 
 
