@@ -253,8 +253,8 @@ class DocumentLine(Base):
     discount: Mapped[Percent] = field(default=Decimal(0), label="Discount %")
     vat_rate: Mapped[VatRate] = reference(label="VAT")
     amount: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="document.currency")
-    source: Mapped[DocumentLine | None] = reference(fixed=True, label="From")
-    ordered: Mapped[DocumentLine | None] = reference(fixed=True, label="Ordered by")
+    source: Mapped[DocumentLine | None] = reference(fixed=True, label="From", orphans="never")
+    ordered: Mapped[DocumentLine | None] = reference(fixed=True, label="Ordered by", orphans="never")
 
     if TYPE_CHECKING:
         document_id: Mapped[int]

@@ -117,9 +117,10 @@ def reference(
     """Declare another row that this one points to.
 
     When that row is deleted, this one refuses it, is left without ("clear"), moves to the default row ("default"), or
-    goes with it ("delete"). `creator` fills it with the user who creates this row, `sole` with the only row there is to
-    choose; a `derived` one may be left empty; `fixed` keeps people from typing it; `listed` shows these rows on the
-    other's record; `indexed` is off where an index of the entity's own begins with it.
+    goes with it ("delete"); "never" says that it is not deleted, as it refuses by itself while others point to it.
+    `creator` fills it with the user who creates this row, `sole` with the only row there is to choose; a `derived` one
+    may be left empty; `fixed` keeps people from typing it; `listed` shows these rows on the other's record; `indexed`
+    is off where an index of the entity's own begins with it.
     """
     return Reference(label=label, help=help, orphans=orphans, **words)
 

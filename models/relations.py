@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from models.naming import plural, snake
 
-Orphans = Literal["refuse", "clear", "default", "delete"]
+Orphans = Literal["refuse", "clear", "default", "delete", "never"]
 
 _targets: list[tuple[str, str]] = []  # where a relation is declared, and the name of the class it leads to
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true, union_all
 
 from models.base import Base
 from models.description import describe, title_of
@@ -45,10 +45,9 @@ class Hindrance:
 def kept_back(session: Any, going: Sequence[Doomed]) -> dict[int, DomainError]:
     """Return, by key, why selected rows must stay; no more statements for more rows."""
     found: dict[int, list[DomainError]] = defaultdict(list)
-    for target, incoming in _refusing(going):
-        if target.follower is None:
-            for key, error in _in_use(session, incoming, target, going):
-                found[key].append(error)
+    holding = [(target, incoming) for target, incoming in _refusing(going) if target.follower is None]
+    for key, error in _in_use(session, holding, going):
+        found[key].append(error)
     for hindrance in _hindrances(session, going):
         for key, errors in _explain(session, hindrance):
             found[key] += errors
@@ -73,15 +72,22 @@ def _refusing(going: Sequence[Doomed]) -> Iterator[tuple[Doomed, Incoming]]:
 
 
 def _in_use(
-    session: Any, incoming: Incoming, target: Doomed, going: Sequence[Doomed]
+    session: Any, holding: Sequence[tuple[Doomed, Incoming]], going: Sequence[Doomed]
 ) -> Iterator[tuple[int, DomainError]]:
-    """Yield the selected rows that others point to, or to what hangs below them."""
-    holders = select(climb(target, incoming.column).label("top")).where(pointing(incoming, target, going)).subquery()
-    query = select(holders.c.top, func.count()).group_by(holders.c.top)
-    message = BELOW if target.is_top and incoming.model is target.model else IN_USE
-    for key, count in session.execute(query, execution_options=COUNTING):
+    """Yield the selected rows that others point to, or to what hangs below them: all asked in one statement."""
+    queries = [_holders(number, *each, going) for number, each in enumerate(holding)]
+    for number, key, count in session.execute(union_all(*queries), execution_options=COUNTING) if queries else ():
+        target, incoming = holding[number]
+        message = BELOW if target.is_top and incoming.model is target.model else IN_USE
         words = {"count": count, "things": things(incoming.model, count), "relation": incoming.label.lower()}
         yield key, DomainError(message, None, **words)
+
+
+def _holders(number: int, target: Doomed, incoming: Incoming, going: Sequence[Doomed]) -> Select[Any]:
+    """Select, by selected row, how many rows point there."""
+    top = climb(target, incoming.column).label("top")
+    holders = select(top).where(pointing(incoming, target, going)).subquery()
+    return select(literal(number), holders.c.top, func.count()).group_by(holders.c.top)
 
 
 def _hindrances(session: Any, going: Sequence[Doomed]) -> Iterator[Hindrance]:

@@ -147,7 +147,7 @@ def test_more_than_can_be_done_at_once_is_said_and_not_cut_off(app: Flask) -> No
 def test_an_unknown_action_is_not_found(app: Flask) -> None:
     customer = company()
     panel = Panel(app)
-    for name in ("", "nothing", "deactivate", "__class__"):
+    for name in ("", "nothing", "revoke", "__class__"):
         assert ask(panel, "customer", name, customer).status_code == 404
 
 

@@ -24,7 +24,10 @@ from tests.people import ADMINISTRATOR, EDITOR, VIEWER, add_user, new_role, ship
 ALL: Grants = dict.fromkeys(Permission, Level.ORGANISATION)
 SEE: Grants = {Permission.VIEW: Level.ORGANISATION}
 STAFF: dict[str, Grants] = {"user": ALL, "role": ALL, "business_unit": SEE}
-RULING = ("account", "business_unit", "channel", "customer", "customer_group", "role", "user")
+RULING = (
+    "account", "api_token", "business_unit", "channel", "company", "customer", "customer_group", "message_template", "role",
+    "user", "vat_rate",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
