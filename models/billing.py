@@ -16,7 +16,8 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, aliased
 
 from models.checking import is_reassigned
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.errors import DomainError, DomainErrors
 from models.gate import ungated
 from models.i18n import N_

@@ -18,7 +18,8 @@ from admin_views.page_form import Notice, Share, SharesPage
 from admin_views.say import label, plain, say
 from models.billing import TOO_MUCH
 from models.description import title_of
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.errors import DomainError, Refused
 from models.i18n import N_
 from models.operations.drafting import NO_WAY, NOTHING_LEFT, conversions

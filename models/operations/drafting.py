@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from models.billing import left
 from models.customer import Customer
-from models.document import MOST_LINES, Document, DocumentLine
+from models.document import MOST_LINES, Document
+from models.document_line import DocumentLine
 from models.errors import DomainError
 from models.i18n import N_
 from models.operations.papers import company_of

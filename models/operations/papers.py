@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from models.billing import predecessors
 from models.company import Company
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.errors import DomainError
 from models.gate import ungated
 from models.i18n import N_

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from models.customer import Customer, CustomerKind
-from models.document import DocumentLine
+from models.document_line import DocumentLine
 from models.vat_rate import VatRate
 from seed.demo.draw import Draw
 from seed.demo.words import FOLDER, read

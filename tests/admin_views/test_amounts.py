@@ -12,7 +12,7 @@ from flask import Flask
 from admin_views import kinds_figures
 from models.company import Company
 from models.customer import Customer
-from models.document import DocumentLine
+from models.document_line import DocumentLine
 from models.errors import DomainError
 from models.rules.document_kinds import DocumentKind
 from models.rules.numbers import read_decimal

@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from models.base import db
 from models.company import Company
 from models.customer import Customer
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.operations.drafting import convert
 from models.permissions import Level, Permission
 from models.rules.document_kinds import DocumentKind, DocumentStatus

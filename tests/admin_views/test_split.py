@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from models.base import db
 from models.customer import Customer
-from models.document import Document, today
+from models.document import Document
 from models.gate import set_actor
 from models.permissions import SYSTEM
 from models.rules.document_kinds import KINDS, DocumentKind
+from models.types import today
 from tests.admin_views.test_figures import cost
 from tests.admin_views.test_listed import section
-from tests.models.papers import draft, issued, line, open_shop
+from tests.models.papers import D, draft, issued, line, open_shop
 from tests.models.world import company
 from tests.panel import Panel
 from tests.people import VIEWER
@@ -86,7 +87,7 @@ def test_documents_are_filtered_by_the_group_of_their_customer(app: Flask) -> No
     page = panel.get(f"/document/?kind=invoice&f_customer.group={group}").text
     assert titles(page) == [mine.name]
     answer = panel.get("/document/ajax/lookup/?name=customer.group&query=frie&all=1").json
-    assert [each["label"] for each in answer] == ["Friends"]  # type: ignore[union-attr,index]
+    assert [each["label"] for each in answer] == ["Friends"]  # type: ignore[union-attr]
     assert "Friends" in panel.get(f"/document/filter/?field=customer.group&f_customer.group={group}").text
 
 
@@ -129,7 +130,7 @@ def test_a_new_document_of_a_customer_begins_with_its_terms_and_ends_on_its_own_
     assert re.search(r'name="discount"[^>]*value="15', page.text)
     answer = panel.send(page)
     document = db.session.scalars(select(Document)).one()
-    assert (document.kind, document.customer, document.discount) == (QUOTE, customer, 15)
+    assert (document.kind, document.customer, document.discount) == (QUOTE, customer, D(15))
     assert "/document/details/" in answer.headers["Location"]
 
 

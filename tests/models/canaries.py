@@ -12,7 +12,8 @@ from models.base import db
 from models.company import Company
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.message import Message, MessageStatus
 from models.note import Note
 from models.operations.deletion import delete_rows

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from models.base import db
 from models.company import Company
 from models.customer import Customer
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.errors import DomainError
 from models.operations.drafting import default_rate
 from models.operations.issuing import issue

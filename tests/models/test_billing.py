@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from models.base import db
 from models.billing import predecessors, successors
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.errors import Conflict, DomainError
 from models.operations.drafting import convert, quantities_left
 from models.operations.issuing import move

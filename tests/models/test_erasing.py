@@ -12,7 +12,8 @@ from models.account import Account
 from models.base import Base, db
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone, Status
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.errors import Conflict, Refused
 from models.gate import acting_as, set_actor
 from models.history import ERASE, Change, DeletedSecret

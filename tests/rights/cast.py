@@ -7,6 +7,7 @@ entity's, so that one that appears where it must not is known by sight.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -18,12 +19,16 @@ from models.base import db
 from models.contact import Contact
 from models.customer import CustomerEmail
 from models.description import entities
+from models.document import Document
+from models.document_line import DocumentLine
 from models.gate import set_actor, ungated
 from models.history import Change, ChangeSet
 from models.message import Message, MessageStatus
 from models.note import Note
+from models.operations.drafting import default_rate
 from models.owned import Owned
 from models.permissions import READING, SYSTEM, Grants, Level, Permission, ruling_entity
+from models.rules.document_kinds import DocumentKind
 from models.unit import BusinessUnit
 from models.user import User
 from tests.models.world import everything
@@ -35,7 +40,7 @@ BELOW, STRANGER, NOBODY = "below", "stranger", "nobody"
 OWNERS = (*(level.value for level in LEVELS), BELOW, STRANGER, NOBODY)
 IN_THE_UNIT = {level.value for level in LEVELS}
 REACHED = {Level.OWN: {"own"}, Level.UNIT: IN_THE_UNIT, Level.DIVISION: {*IN_THE_UNIT, BELOW}}
-SET_UP = ("user", "role", "business_unit", "channel", "customer_group")
+SET_UP = ("user", "role", "business_unit", "channel", "customer_group", "vat_rate")
 PAST = ungated("a test looks past the gate")
 MARK = "zq"  # what all words begin with
 
@@ -70,7 +75,7 @@ class Cast:
         self.users_by_key = {owner: user.id for owner, user in self.users.items()}
 
     def _furnish(self, owner: str) -> None:
-        """Give an owner an account with a customer, a contact, a note and an email."""
+        """Give an owner an account with a customer, a contact, a note, an email and a quote."""
         user = self.users.get(owner)
         account = add(Account(name=word(owner, "account"), owner=user, owner_id=user and user.id))
         values = {"owner": user, "owner_id": user and user.id, "account": account, "code": word(owner, "code")}
@@ -80,8 +85,11 @@ class Cast:
         note = Note(customer=customer, body=word(owner, "note"))
         mail = {"recipients": f"{word(owner, 'to')}@example.com", "body": word(owner, "text"), "message_id": owner}
         message = Message(customer=customer, subject=word(owner, "message"), status=MessageStatus.FAILED, **mail)
-        add(customer, contact, note, message)
-        for row in (account, customer, contact, note, message, customer.emails[0]):
+        quote = Document(customer=customer, kind=DocumentKind.QUOTE, reference=word(owner, "document"))
+        rate = default_rate(db.session)
+        quote.lines.append(DocumentLine(description=word(owner, "line"), price=Decimal(1), vat_rate=rate))
+        add(customer, contact, note, message, quote)
+        for row in (account, customer, contact, note, message, quote, customer.emails[0]):
             self.keys[owner, row.__tablename__] = row.id
 
     def foreign(self, level: Level, *wanted: str) -> Iterator[tuple[str, int]]:
@@ -110,7 +118,8 @@ class Cast:
 
 EDITED = ("customer", "account", "contact", "note")
 SENT = ("message",)  # comes about by sending it, and stays as it is
-OWNED = (*EDITED, *SENT)
+DRAWN_UP = ("document",)  # typed with lines, and issued
+OWNED = (*EDITED, *SENT, *DRAWN_UP)
 
 
 def unit(name: str) -> BusinessUnit:

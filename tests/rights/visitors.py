@@ -19,7 +19,8 @@ from models.channel import Channel
 from models.company import Company
 from models.contact import Contact
 from models.customer import Customer
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.history import ChangeSet

@@ -17,7 +17,8 @@ from stdnum.it import iva
 from models.base import Base, db
 from models.company import Company
 from models.customer import Customer
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.errors import Refused
 from models.gate import set_actor
 from models.operations.papers import FISCAL, lacking, paper_of

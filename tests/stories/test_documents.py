@@ -13,7 +13,8 @@ from sqlalchemy import select
 from models.base import db
 from models.company import Company
 from models.customer import Customer
-from models.document import Document, DocumentLine
+from models.document import Document
+from models.document_line import DocumentLine
 from models.gate import set_actor
 from models.operations.drafting import default_rate
 from models.permissions import SYSTEM
