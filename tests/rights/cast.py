@@ -42,7 +42,7 @@ IN_THE_UNIT = {level.value for level in LEVELS}
 REACHED = {Level.OWN: {"own"}, Level.UNIT: IN_THE_UNIT, Level.DIVISION: {*IN_THE_UNIT, BELOW}}
 SET_UP = ("user", "role", "business_unit", "channel", "customer_group", "vat_rate")
 PAST = ungated("a test looks past the gate")
-MARK = "zq"  # what all words begin with
+MARK = "zqz"  # what all words begin with; long enough to be found in the middle of titles
 
 
 def word(owner: str, entity: str) -> str:
