@@ -197,7 +197,7 @@ class Document(Timestamped, Base):
         self.payment = payment_state(self.open_amount, self.paid) if self.kind.rules.is_paid and self.counts else None
 
     def _derive_draft(self) -> None:
-        refuse_numbering(self.date, self.due, self.series, self.sequence)
+        refuse_numbering(self.date, self.due, self.series, self.sequence if self.is_draft else None)
         self.name = (
             f"{self.kind.label} {self.number}"
             if self.number
