@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from sqlalchemy import Table, UniqueConstraint
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_views.merging import merge
@@ -27,6 +27,7 @@ CHANGED = N_("Somebody else changed this at the same moment. Look at it again.")
 CONTRADICTS = N_("This contradicts something that is stored already.")
 TOO_LARGE = N_("One of the values is larger than what can be stored.")
 TRIES = 2
+DEADLOCK = "40P01"  # two waited for each other, and PostgreSQL let one of them go on
 UNIQUE = (r"UNIQUE constraint failed: ([\w., ]+)", r'unique constraint "uq_(\w+)"')
 
 
@@ -72,6 +73,11 @@ def commit(
         return error
     except StaleDataError:
         db.session.rollback()
+        return Conflict(CHANGED)
+    except OperationalError as refusal:
+        db.session.rollback()
+        if getattr(refusal.orig, "sqlstate", None) != DEADLOCK:
+            raise
         return Conflict(CHANGED)
     except DataError:
         db.session.rollback()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import Session, UOWTransaction, aliased
 
 from models.checking import is_reassigned
@@ -21,7 +21,7 @@ from models.document_line import DocumentLine
 from models.errors import DomainError, DomainErrors
 from models.gate import ungated
 from models.i18n import N_
-from models.related import coming_key, lock, related
+from models.related import coming_key, related
 from models.rules.document_kinds import KINDS, DocumentKind, DocumentStatus, Effect
 
 TOO_MUCH = N_("Only %(left)s of this are left.")
@@ -99,13 +99,12 @@ def _revives(document: Document) -> bool:
 
 
 def _lock_sources(session: Session, lines: Iterable[DocumentLine]) -> None:
-    keys = {_source_of(line) for line in lines}
-    keys |= {line.ordered_id for line in lines if line.ordered_id}
-    ids = session.scalars(
-        select(DocumentLine.document_id).where(DocumentLine.id.in_(keys)).distinct(), execution_options=COUNTING
-    )
-    found = [Document(id=key) for key in ids]
-    lock(session, Document, found)
+    """Lock what the lines are part of and draw on, the newest first, as everybody does: so nobody waits in a circle."""
+    keys = {key for line in lines for key in (_source_of(line), _ordered_of(line)) if key}
+    sources = select(DocumentLine.document_id).where(DocumentLine.id.in_(keys))
+    own = {line.document_id for line in lines if line.document_id}
+    found = select(Document.id).where(or_(Document.id.in_(sources), Document.id.in_(own)))
+    session.execute(found.order_by(Document.id.desc()).with_for_update(), execution_options=COUNTING)
 
 
 def _from_others(lines: Iterable[DocumentLine]) -> Iterator[DomainError]:
@@ -142,8 +141,7 @@ def _draws(line: DocumentLine) -> list[Draw]:
     if document is None or document.status is DocumentStatus.CANCELLED:
         return []
     source = _source_of(line)
-    order = line.ordered_id or getattr(line.ordered, "id", None)
-    return _draws_on(source, order, document.kind.rules.effect)
+    return _draws_on(source, _ordered_of(line), document.kind.rules.effect)
 
 
 def _draws_on(source: int, order: int | None, effect: Effect) -> list[Draw]:
@@ -156,6 +154,11 @@ def _draws_on(source: int, order: int | None, effect: Effect) -> list[Draw]:
 def _source_of(line: DocumentLine) -> int:
     source: Any = line.source
     return line.source_id or int(source.id)
+
+
+def _ordered_of(line: DocumentLine) -> int | None:
+    """Return the order line that a line goes back to, also before the key has been written."""
+    return line.ordered_id or getattr(line.ordered, "id", None)
 
 
 def _order_of(line: DocumentLine) -> int | None:

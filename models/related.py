@@ -91,9 +91,9 @@ def lock(session: Any, model: type[Base], rows: Sequence[Base]) -> None:
 
 
 def lock_anew(session: Any, rows: Sequence[Base]) -> None:
-    """Lock stored rows, and read them and their parts as they are by then: somebody may have changed them before."""
+    """Lock stored rows, the newest first, and read them and their parts as they are by then."""
     session.flush()
-    for row in sorted(rows, key=lambda row: row.id):
+    for row in sorted(rows, key=lambda row: -row.id):
         session.refresh(row, with_for_update=True)
 
 
