@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_views.saving import CHANGED, commit
 from models.base import db
 from models.customer import Customer
 from models.document import Document
@@ -22,6 +23,7 @@ from models.operations.papers import paper_of
 from models.operations.undo import undo
 from models.payment import Payment
 from models.permissions import SYSTEM, Level, Permission
+from models.related import lock
 from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.types import today
 from tests.admin_views.test_documents import after, fresh, page, said
@@ -288,6 +290,46 @@ def test_what_is_being_cancelled_is_not_made_into_anything(fresh_app: Flask) -> 
             ],
         )
         assert outcomes.count("done") == 1, outcomes
+
+
+def test_an_order_is_not_billed_at_once_by_itself_and_by_its_delivery_note(fresh_app: Flask) -> None:
+    keys = kept(fresh_app, delivered)
+    for order, note in zip(keys["orders"], keys["notes"], strict=True):
+        bill = [lambda key=key: convert(db.session, [the(key)], K.INVOICE) for key in (order, note)]
+        assert at_once(fresh_app, bill).count("done") == 1
+
+
+def delivered(shop: Customer) -> Mapping[str, Sequence[int]]:
+    """Deliver some orders whole."""
+    orders = [issued(shop, K.ORDER, line("Silk", "10")) for _ in range(4)]
+    return {
+        "orders": [each.id for each in orders],
+        "notes": [made(convert(db.session, [each], K.DDT)).id for each in orders],
+    }
+
+
+@pytest.mark.databases("postgresql")
+def test_two_who_wait_for_each_other_are_told_that_somebody_was_faster(fresh_app: Flask) -> None:
+    keys = kept(fresh_app, lambda shop: {"both": [draft(shop, K.INVOICE).id, draft(shop, K.INVOICE).id]})
+    locked, outcomes = Barrier(2), list[object]()
+
+    def lock_both(*order: int) -> None:
+        lock(db.session, Document, [the(order[0])])
+        locked.wait()
+        lock(db.session, Document, [the(order[1])])
+
+    def work(*order: int) -> None:
+        with fresh_app.app_context():
+            set_actor(db.session, SYSTEM)
+            outcomes.append(commit(lambda: lock_both(*order)))
+            db.session.remove()
+
+    threads = [Thread(target=work, args=each) for each in (keys["both"], keys["both"][::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["None", CHANGED]
 
 
 @pytest.mark.databases("postgresql")
