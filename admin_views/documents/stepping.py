@@ -19,7 +19,7 @@ from models.document import Document
 from models.errors import DomainError
 from models.i18n import N_
 from models.operations.issuing import EMPTY, ISSUED, NO_WAY, issue, move, refuse_to_cancel, steps
-from models.operations.numbering import next_number, remarks
+from models.operations.numbering import GAP, leaves_gap, next_number, remarks
 from models.operations.papers import company_of, lacking
 from models.permissions import Permission
 from models.rules.document_kinds import DocumentStatus
@@ -120,7 +120,8 @@ def _asking_to_issue(view: Any, row: Document) -> Any:
         return impossible(view, row, title, said, *(company_ways(view) if missing else ()))
     number = next_number(db.session, row)
     said = gettext("It gets the number %(number)s.", number=number)
-    return question(view, row, title, gettext("Issue"), [said, label(KEPT), label(FINAL)])
+    gap = [label(GAP)] if leaves_gap(db.session, row) else []
+    return question(view, row, title, gettext("Issue"), [said, *gap, label(KEPT), label(FINAL)])
 
 
 def _asking_to_move(view: Any, row: Document, status: DocumentStatus) -> Any:

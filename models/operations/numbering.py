@@ -15,6 +15,7 @@ from models.i18n import N_
 
 COUNTING = ungated("numbers run over all documents, whoever may see them")
 TAKEN = N_("Number %(number)s has been given already.")
+GAP = N_("There is a gap before this number.")
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -43,11 +44,13 @@ def take_number(session: Any, document: Document, year: int) -> int:
 
 def next_number(session: Any, document: Document) -> str:
     """Return the number that a draft would get now: the one that it wants, else the next one."""
-    counter: Any = DocumentCounter.__table__
-    kind, series, year = document.kind.value, document.series_key, document.date.year
-    same = (counter.c.kind == kind, counter.c.series == series, counter.c.year == year)
-    last = session.scalar(select(counter.c.last).where(*same), execution_options=COUNTING) or 0
-    return written_number(document.series or "", document.sequence or last + 1, year)
+    wanted = document.sequence or _last(session, document) + 1
+    return written_number(document.series or "", wanted, document.date.year)
+
+
+def leaves_gap(session: Any, document: Document) -> bool:
+    """Return whether numbers would be left out before the one that a draft wants."""
+    return document.sequence is not None and document.sequence > _last(session, document) + 1
 
 
 def written_number(series: str, sequence: int, year: int) -> str:
@@ -63,10 +66,17 @@ def remarks(session: Any, document: Document) -> list[str]:
     highest, latest = session.execute(select(others.scalar_subquery(), before.scalar_subquery()), **_options()).one()
     found = []
     if document.sequence and document.sequence > (highest or 0) + 1:
-        found.append(N_("There is a gap before this number."))
+        found.append(GAP)
     if latest and latest > document.date:
         found.append(N_("A document with a lower number has a later date."))
     return found
+
+
+def _last(session: Any, document: Document) -> int:
+    counter: Any = DocumentCounter.__table__
+    kind, series, year = document.kind.value, document.series_key, document.date.year
+    same = (counter.c.kind == kind, counter.c.series == series, counter.c.year == year)
+    return session.scalar(select(counter.c.last).where(*same), execution_options=COUNTING) or 0
 
 
 def _options() -> dict[str, Any]:

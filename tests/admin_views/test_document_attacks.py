@@ -115,6 +115,14 @@ def test_a_typed_number_leaves_room_to_count_on(shop: Customer) -> None:
     assert issued(shop, K.INVOICE).sequence == 1_000_000
 
 
+def test_a_gap_is_told_of_before_a_number_is_given_for_good(app: Flask, shop: Customer) -> None:
+    panel = Panel(app)
+    gap = "There is a gap before this number."
+    assert gap in said(panel.get(page(draft(shop, K.INVOICE, sequence=2), "issue")).text)
+    assert gap not in said(panel.get(page(draft(shop, K.INVOICE, sequence=1), "issue")).text)
+    assert gap not in said(panel.get(page(draft(shop, K.INVOICE), "issue")).text)
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "0026-11-22", "9999-12-31"])
 def test_a_year_that_cannot_be_is_refused_beside_the_date(app: Flask, shop: Customer, day: str) -> None:
     panel = Panel(app)
