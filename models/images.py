@@ -30,8 +30,10 @@ def stored_secrets(row: Base) -> dict[str, str]:
 
 
 def stored(row: Base, key: str) -> Any:
-    """Return a column's value as the database has it."""
+    """Return a column's value as the database has it; what was never set before it was assigned was not there."""
     history = inspect(row).attrs[key].history
+    if history.added and not history.deleted and inspect(row).persistent:
+        return None
     return history.deleted[0] if history.deleted else getattr(row, key)
 
 

@@ -9,16 +9,18 @@ from enum import Enum
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Date, inspect
 
-from models.base import Base
+from models.base import Base, db
 from models.customer import Customer, CustomerKind, Rating
 from models.description import entities
 from models.group import CustomerGroup
-from models.images import decode, encode, image, keys_of
+from models.images import decode, encode, image, keys_of, stored
 from models.user import User
+from tests.models.world import begin
 
 ZONES = st.builds(timezone, st.integers(-23, 23).map(lambda hours: timedelta(hours=hours)))
 VALUES: dict[type, st.SearchStrategy[Any]] = {
@@ -72,3 +74,13 @@ def test_an_image_is_plain_json() -> None:
     kept = image(Customer(kind=CustomerKind.PRIVATE, rating=Rating.HOT, first_name="Zoë", created_at=datetime.now(UTC)))
     assert (kept["kind"], kept["rating"], kept["first_name"]) == ("private", "hot", "Zoë")
     assert json.loads(json.dumps(kept)) == kept
+
+
+def test_what_was_never_set_was_empty_before_it_was_assigned(app: Flask) -> None:
+    begin()
+    row = CustomerGroup(name="Gold")
+    db.session.add(row)
+    db.session.flush()
+    row.price_list = "Winter"
+    assert stored(row, "price_list") is None
+    assert stored(row, "name") == "Gold"
