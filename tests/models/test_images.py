@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -29,6 +29,7 @@ VALUES: dict[type, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     Decimal: st.decimals(allow_nan=False, allow_infinity=False, places=2),
     datetime: st.datetimes(timezones=ZONES),
+    date: st.dates(),
 }
 COLUMNS = [
     pytest.param(model, key, id=f"{model.__tablename__}.{key}")
