@@ -15,9 +15,10 @@ from admin_views.say import label, when
 from models.base import Base, db
 from models.description import Attribute, Description, describe, entity, title_of
 from models.gate import actor_of
-from models.history import CREATE, DELETE, ERASE, ERASED, UPDATE, Change, ChangeSet, called, history_of, is_erased
+from models.history import CREATE, DELETE, ERASE, ERASED, UPDATE, Change, ChangeSet, called, is_erased
 from models.images import decode
 from models.kinds import ONE_OF
+from models.past import history_of
 from models.permissions import Permission, may_edit, may_see
 from models.related import titles
 

@@ -11,17 +11,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, and_, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import (
     Mapped,
     Session,
     SessionTransaction,
     UOWTransaction,
     contains_eager,
-    joinedload,
     mapped_column,
     relationship,
-    selectinload,
 )
 
 from models.base import Base, Record
@@ -164,19 +173,6 @@ def end_change_set(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         for key in ("change_set", "change_set_within", "undo_of"):
             session.info.pop(key, None)
-
-
-def history_of(session: Any, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
-    """Return the change-sets that touched a record or what belongs to it, newest first, with those alone."""
-    if describe(type(row)).parent is None:
-        mine = and_(Change.root_entity == row.__tablename__, Change.root_id == row.id)
-    else:
-        mine = and_(Change.entity == row.__tablename__, Change.row_id == row.id)
-    query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
-    query = query.options(selectinload(ChangeSet.changes.and_(mine)), joinedload(ChangeSet.undone_by))
-    if before is not None:
-        query = query.where(ChangeSet.id < before)
-    return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
 
 
 def called(session: Any, change: Change) -> str:

@@ -15,7 +15,8 @@ from models.base import Base
 from models.description import Attribute, describe, title_of
 from models.errors import Refused
 from models.gate import actor_of, permitted
-from models.history import ChangeSet, history_of
+from models.history import ChangeSet
+from models.past import history_of
 from models.images import encode
 from models.operations.doomed import incoming_to
 from models.operations.erasing import plan

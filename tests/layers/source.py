@@ -34,6 +34,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "models.gate",
         "models.history",
         "models.listeners",
+        "models.past",
         "models.reaching",
         "models.search",
         "models.search.*",

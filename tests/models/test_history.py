@@ -27,10 +27,10 @@ from models.history import (
     ChangeSet,
     DeletedSecret,
     changes_since,
-    history_of,
 )
 from models.note import Note
 from models.operations.deletion import delete_rows
+from models.past import history_of
 from tests.models.world import LOOKING, begin, company, person, save, statements, with_email
 from tests.people import EDITOR, add_user
 

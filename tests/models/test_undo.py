@@ -13,8 +13,9 @@ from models.customer import Customer, CustomerEmail
 from models.errors import DomainError, Refused
 from models.gate import set_actor
 from models.group import CustomerGroup
-from models.history import Change, ChangeSet, history_of
+from models.history import Change, ChangeSet
 from models.operations.undo import undo
+from models.past import history_of
 from models.rules.password import verify_password
 from tests.models.undoing import SECRET, delete, everywhere, full, newest, refused, take_back
 from tests.models.world import (

@@ -22,7 +22,7 @@ from models.document import Document
 from models.errors import Refused
 from models.gate import set_actor
 from models.group import CustomerGroup
-from models.history import history_of
+from models.past import history_of
 from models.note import Note
 from models.operations.undo import undo
 from models.permissions import SYSTEM

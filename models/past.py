@@ -1,0 +1,46 @@
+"""What happened to a record, as it is told on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from models.base import Base
+from models.description import Child, describe
+from models.history import READING, Change, ChangeSet, root_of
+
+
+def history_of(session: Any, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
+    """Return the change-sets that touched a record or what belongs to it, newest first, with those alone."""
+    mine = _told_on(row)
+    query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
+    query = query.options(selectinload(ChangeSet.changes.and_(mine)), joinedload(ChangeSet.undone_by))
+    if before is not None:
+        query = query.where(ChangeSet.id < before)
+    return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
+
+
+def _told_on(row: Base) -> ColumnElement[bool]:
+    """Return which changes are told on a record: all below a topmost one; of others its own, and those of its parts.
+
+    What a part that is gone was part of is not known any more: it went in a change-set that touched the record.
+    """
+    description, (root_entity, root_id) = describe(type(row)), root_of(row)
+    below = and_(Change.root_entity == root_entity, Change.root_id == root_id)
+    if description.parent is None:
+        return below
+    own = and_(Change.entity == row.__tablename__, Change.row_id == row.id)
+    other = Change.__table__.alias()
+    touching = select(other.c.change_set_id).where(other.c.entity == row.__tablename__, other.c.row_id == row.id)
+    in_touching = Change.change_set_id.in_(touching)
+    parts = (_of_part(part, row, in_touching) for part in description.parts)
+    return or_(own, and_(below, or_(false(), *parts)))
+
+
+def _of_part(part: Child, row: Base, in_touching: ColumnElement[bool]) -> ColumnElement[bool]:
+    table: Any = part.model.__table__.alias()
+    here = Change.row_id.in_(select(table.c.id).where(table.c[f"{part.parent}_id"] == row.id))
+    gone = and_(in_touching, Change.row_id.not_in(select(table.c.id)))
+    return and_(Change.entity == part.model.__tablename__, or_(here, gone))
