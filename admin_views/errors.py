@@ -35,7 +35,7 @@ SENTENCES = {
 HIDDEN = N_("This is hidden"), N_("It is there, but not for those as whom you see the panel.")
 CLOSED = N_("%(reason)s An administrator can change that.")
 # What databases say when they cannot answer now, in contrast to a statement that is wrong.
-PASSING = ("locked", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
+PASSING = ("lock", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
 RETRY_AFTER = 5  # seconds
 
 
