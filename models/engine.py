@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 Mode = Literal["read", "write"]
 
 PRAGMAS = {
-    "busy_timeout": 5000,  # milliseconds
+    "busy_timeout": 15_000,  # milliseconds; SQLite does not queue writers, so one may wait for several
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "trusted_schema": "OFF",

@@ -79,7 +79,7 @@ def test_a_writer_takes_its_turn_before_it_reads(engine: Engine, monkeypatch: py
         ("journal_mode", "wal"),
         ("synchronous", 2),
         ("foreign_keys", 1),
-        ("busy_timeout", 5000),
+        ("busy_timeout", 15_000),
         ("trusted_schema", 0),
         ("cell_size_check", 1),
         ("journal_size_limit", 64 * 1024 * 1024),
