@@ -60,7 +60,7 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
         delattr(form, view.parent_key)
     if view.split_by in form._fields:
         delattr(form, view.split_by)  # the address says it
-    standing.leave_out(form, row)
+    standing.suit(form, row)
     if request.method == "GET":
         form.version.data = str(row.version)
     for field in list(form):

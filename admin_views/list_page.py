@@ -78,8 +78,12 @@ def _column(view: Any, state: State, key: str, order: str, sortable: bool) -> Co
     direction = {key: "ascending", f"-{key}": "descending"}.get(order)
     flipped = f"-{key}" if direction == "ascending" else key
     url = _url(view, state, sort=flipped) if sortable else None
-    name = view.column_labels.get(key, attribute.label)
-    return Column(key, label(name), look(attribute).numeric, url, cast(Any, direction))
+    name = _called(view, state, key, view.column_labels.get(key, attribute.label))
+    return Column(key, name, look(attribute).numeric, url, cast(Any, direction))
+
+
+def _called(view: Any, state: State, key: str, usual: str) -> str:
+    return split.called(view, split.asked(view, dict(state.pairs())), key, usual)
 
 
 def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
@@ -184,7 +188,8 @@ def _pages(view: Any, page: Page) -> list[Link]:
 def chip(view: Any, state: State, condition: Condition) -> Chip:
     """Return an active filter as a sentence."""
     edit = filter_link(view, state, view.filters[condition.key]).url or ""
-    return Chip(condition.label, condition.operator, condition.value, edit, _without(view, state, condition.name))
+    name = _called(view, state, condition.key, condition.label)
+    return Chip(name, condition.operator, condition.value, edit, _without(view, state, condition.name))
 
 
 def _scope_chip(view: Any, state: State) -> Iterator[Chip]:
@@ -199,7 +204,8 @@ def _scope_chip(view: Any, state: State) -> Iterator[Chip]:
 def filter_link(view: Any, state: State, flt: Filter) -> Link:
     """Return the way to a filter's form."""
     query = replace(state, page=1).query()
-    return Link(flt.label, f"{view.get_url('.filter_view')}?field={flt.key}{'&' if query else ''}{query}")
+    name = _called(view, state, flt.key, flt.label)
+    return Link(name, f"{view.get_url('.filter_view')}?field={flt.key}{'&' if query else ''}{query}")
 
 
 def _without(view: Any, state: State, *names: str) -> str:
@@ -211,7 +217,7 @@ def filter_form(view: Any, flt: Filter, state: State, widgets: Sequence[Widget])
     """Return the form of a filter: what else the list shows travels along hidden."""
     return {
         "key": flt.key,
-        "label": flt.label,
+        "label": _called(view, state, flt.key, flt.label),
         "url": view.get_url(".index_view"),
         "hidden": state.pairs(without=[*flt.names, "page"]),
         "widgets": widgets,
@@ -224,7 +230,8 @@ def column_choice(view: Any, state: State, key: str, shown: Sequence[str]) -> Li
     changed = tuple(each for each in shown if each != key) if key in shown else (*shown, key)
     url = _url(view, state, columns=changed, page=state.page)
     fixed = key == view.description.title
-    return Link(label(view.description.attributes[key].label), None if fixed else url, active=key in shown)
+    name = _called(view, state, key, view.description.attributes[key].label)
+    return Link(name, None if fixed else url, active=key in shown)
 
 
 def _export(view: Any, state: State, conditions: Sequence[Condition]) -> Link | None:

@@ -115,7 +115,8 @@ def _grouped_by(view: Any, way: Listed) -> str | None:
 
 def _columns(view: Any, way: Listed, by: str | None) -> list[str]:
     """The title, then the first columns of the list, without what all of these rows have in common."""
-    known = {way.key, by, view.description.title, *LEFT_OUT}
+    order = view.column_default_sort.removeprefix("-")  # of what comes by its day, the day is told
+    known = {way.key, by, view.description.title, *(LEFT_OUT - {order})}
     others = [key for key in view.column_list if key not in known]
     return [view.description.title, *others[: COMPACT - 1]]
 

@@ -231,7 +231,7 @@ class Record:
     id: int
     title: str
     subtitle: str
-    avatar: Avatar
+    avatar: Avatar | None
     badges: Sequence[Badge]
     panels: Sequence[Panel]
     grids: Sequence[Grid]

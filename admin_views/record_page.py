@@ -49,7 +49,7 @@ def record(view: Any, row: Base) -> Record:
         id=row.id,
         title=top.title,
         subtitle=top.subtitle,
-        avatar=avatar(top.title),
+        avatar=None if view.split_by else avatar(top.title),
         badges=top.badges,
         panels=panels[: view.panels_above],
         more=panels[view.panels_above :],
@@ -134,7 +134,8 @@ def field(attribute: Attribute, row: Base) -> Field:
     """Return one value with its label; of a secret, only when it was set."""
     value = _secret(attribute, row) if attribute.secret else _linked(attribute, row)
     wide = bool(attribute.kind and attribute.kind.name == "long_text")
-    return Field(attribute.key, label(attribute.label), value, value is NONE, wide)
+    name = row.called(attribute.key) or attribute.label
+    return Field(attribute.key, label(name), value, value is NONE, wide)
 
 
 def _secret(attribute: Attribute, row: Base) -> Markup:

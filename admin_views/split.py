@@ -76,6 +76,12 @@ def menu_links(view: Any, here: str) -> Iterator[Link]:
         yield Link(label(plural_of(value)), address, icon=icon, active=value is current)
 
 
+def called(view: Any, value: Choice | None, key: str, usual: str) -> str:
+    """Return what rows of this value call an attribute."""
+    row = view.model(**{view.split_by: value}) if value else None
+    return label((row.called(key) if row else None) or usual)
+
+
 def columns(view: Any, value: Choice | None, keys: Sequence[str]) -> list[str]:
     """Return the columns that rows of this value have a use for."""
     if value is None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import inspect
 
+from admin_views.say import label
 from models.base import Base
 from models.description import Attribute
 
@@ -24,11 +25,15 @@ def in_use(row: Base, keys: Iterable[str]) -> list[str]:
     return [key for key in keys if key not in unused]
 
 
-def leave_out(form: Any, row: Base) -> None:
-    """Take out of a form what the row has no use for."""
+def suit(form: Any, row: Base) -> None:
+    """Take out of a form what the row has no use for, and call the rest as the row does."""
     for key in row.unused():
         if key in form._fields:
             delattr(form, key)
+    for key, each in form._fields.items():
+        name = row.called(key)
+        if name:
+            each.label.text = label(name)
 
 
 def why_settled(row: Base, key: str) -> str | None:

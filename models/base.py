@@ -114,6 +114,10 @@ class Base(Record):
         """Return the attributes that this row has no use for, because of what it is: they are not shown or typed."""
         return ()
 
+    def called(self, key: str) -> str | None:
+        """Return what this row calls an attribute, because of what it is; None for the attribute's own label."""
+        return None
+
     def shown(self, key: str) -> Any:
         """Return what people read as a value; it may follow from the day, and `holds` then finds it."""
         return getattr(self, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from functools import cache, cached_property
 from typing import Any
@@ -133,6 +134,8 @@ def title_of(row: Base) -> str:
     value = getattr(row, describe(type(row)).title)
     if isinstance(value, Base):
         return title_of(value)
+    if isinstance(value, Decimal):
+        value = f"{value:.{max(-int(value.normalize().as_tuple().exponent), 2)}f}"
     first = str(value or "").partition("\n")[0]
     if not first:
         return f"#{row.id}"

@@ -163,6 +163,10 @@ class Document(Timestamped, Base):
             *(("payments", *ONCE_ISSUED) if self.is_draft else ("sequence",)),
         }
 
+    def called(self, key: str) -> str | None:
+        """An invoice is due, a quote valid until and an order wanted by its other day."""
+        return self.kind.rules.due or None if key == "due" else None
+
     def settled(self, key: str) -> str | None:
         """What has been issued stays as it is, but for what happens to it."""
         return SETTLED if key not in LAID_DOWN and self.was_issued else None

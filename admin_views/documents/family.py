@@ -40,7 +40,7 @@ def _family(view: Any, row: Document) -> list[Grid]:
     rows = [each for name, documents in groups for each in _members(view, name, documents)]
     attributes = [view.description.attributes[key] for key in SHOWN]
     columns = [Column(each.key, label(each.label), each.key in {"date", "total"}) for each in attributes]
-    return [_table("family", gettext("Comes from / became"), columns, rows)] if rows else []
+    return [_table("family", gettext("Related documents"), columns, rows)] if rows else []
 
 
 def _members(view: Any, name: str, documents: Sequence[Document]) -> list[Row]:

@@ -40,7 +40,7 @@ class DocumentView(Summed, Documents, PanelView):
         "payment_method", "created_at", "updated_at",
     ]  # fmt: skip
     record_summary = ("customer", "date")
-    record_badges = ["kind", "status", "payment"]
+    record_badges = ["status", "payment"]  # the title says the kind
     form_panels = (
         (N_("Details"), [
             "customer", "date", "due", "currency", "payment_method", "reference", "discount",

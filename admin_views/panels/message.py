@@ -16,7 +16,7 @@ class MessageView(Sent, PanelView):
     menu_group = N_("Customers")
     menu_icon = "mail"
     menu_place = 5
-    column_list = ["subject", "customer", "status", "recipients", "author", "created_at"]
+    column_list = ["subject", "customer", "status", "recipients", "created_at", "author"]
     column_default_sort = "-created_at"
     feed_columns = ["body", "created_at", "status", "author"]
     record_summary = ("customer", "document")
