@@ -454,7 +454,7 @@
     });
     $$("[data-form]:has(.refusals)", root).forEach((form) => { form.dataset.dirty = ""; });
     count();
-    const first = matchMedia("(pointer: fine)").matches && $(".form-page .form-control", root);
+    const first = matchMedia("(pointer: fine)").matches ? $(".form-page .form-control", root) : null;
     if (root === document.body) focus($(".form-page .refusals") || first);
   }
 

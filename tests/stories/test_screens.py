@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser import axe, screenshot
 from tests.markup import assert_valid
@@ -109,6 +109,17 @@ def test_every_screen_fits_a_phone(panel: Page) -> None:
         screenshot(panel, f"{name}-phone")
         width = panel.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, f"{name} is {width} px wide"
+
+
+def test_a_touch_screen_shows_a_page_without_a_form_and_without_an_error(
+    panel: Page, browser: Browser, server: str, problems: list[str]
+) -> None:
+    context = browser.new_context(base_url=server, has_touch=True, storage_state=panel.context.storage_state())
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    page = context.new_page()
+    page.goto("/customer/details/?id=1")
+    assert page.evaluate("matchMedia('(pointer: fine)').matches") is False
+    context.close()
 
 
 def test_the_sign_in_is_accessible(office: Flask, page: Page) -> None:
