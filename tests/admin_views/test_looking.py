@@ -124,7 +124,7 @@ def test_nothing_is_changed_on_any_way_while_looking(app: Flask, story: Story, k
     panel = story.look(add(new_role(everything)) if kind == "role" else add_user(everything))
     before, tried = rows(), 0
     for method, path in unsafe_rules(app):
-        if path in {"/looking/stop", "/logout"}:
+        if path in {"/looking/stop", "/logout"} or path.startswith("/api/"):  # which knows no cookies
             continue
         form = {"csrf_token": panel.token, "action": "delete", "rowid": "1", "confirmed": "1", "name": "x"}
         answer = panel.client.open(f"{path}?id={story.mine.id}", method=method, data=form)

@@ -201,7 +201,7 @@ def test_row_8_documents_are_seen_on_the_customer_and_made_from_there(panel: Pag
 
 def test_row_9_notes_are_added_edited_and_deleted(panel: Page) -> None:
     open_record(panel, "Delta Papier SARL")
-    notes = panel.get_by_role("region", name="Notes")
+    notes = panel.get_by_role("region", name=re.compile("^Notes"))
     notes.get_by_role("link", name="New note").click()
     notes.get_by_role("textbox", name="Note").fill("Pays on time.")
     notes.get_by_role("button", name="Add").click()
