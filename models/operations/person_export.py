@@ -16,10 +16,10 @@ from models.description import Attribute, describe, title_of
 from models.errors import Refused
 from models.gate import actor_of, permitted
 from models.history import ChangeSet
-from models.past import history_of
 from models.images import encode
 from models.operations.doomed import incoming_to
 from models.operations.erasing import plan
+from models.past import history_of
 from models.permissions import Permission, decide, may_see
 from models.related import load_children
 

@@ -22,9 +22,9 @@ from models.document import Document
 from models.errors import Refused
 from models.gate import set_actor
 from models.group import CustomerGroup
-from models.past import history_of
 from models.note import Note
 from models.operations.undo import undo
+from models.past import history_of
 from models.permissions import SYSTEM
 from models.role import Role
 from models.rules.places import has_provinces, provinces
