@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,7 @@ class Deed:
     """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say, or an `Outcome`.
 
     The `meaning` is what there is to know before it is done, `asking` a question where label and rows make none. What
-    is `final` offers no undo.
+    is `final` offers no undo. `unfit(view, rows)` tells by key why rows cannot take part.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Deed:
     meaning: str = ""
     asking: str = ""
     final: bool = False
+    unfit: Callable[[Any, Sequence[Base]], Mapping[int, DomainError]] = lambda view, rows: {}
 
 
 @dataclass
@@ -126,13 +127,15 @@ def judge(view: Any, chosen: Deed, rows: Sequence[Base]) -> Judgement:
     if chosen is DELETE:
         found = preview(db.session, view.model, rows)
         return Judgement(found.rows, found.refused, found.effects)
-    judgement = Judgement()
+    judgement, unfit = Judgement(), chosen.unfit(view, rows)
     for row in rows:
         decision = view.allows(chosen.permission, row)
-        if decision:
-            judgement.rows.append(row)
-        else:
+        if not decision:
             judgement.refused.append((row, DomainError(decision.reason, None, **decision.params)))
+        elif row.id in unfit:
+            judgement.refused.append((row, unfit[row.id]))
+        else:
+            judgement.rows.append(row)
     return judgement
 
 

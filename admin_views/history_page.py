@@ -106,8 +106,8 @@ def _changed(description: Description, each: Change) -> dict[str, Attribute]:
 
 
 def _is_beyond(each: Change) -> bool:
-    """Whether a change is of something that was erased, or that the person may not change, and so may not take back."""
-    if is_erased(each):
+    """Whether a change cannot be taken back: nobody can, or what changed is not the person's to change."""
+    if is_erased(each) or entity(each.entity).is_final(each.after or {}):
         return True
     changed = _changed(describe(entity(each.entity)), each) if each.action == UPDATE else {}
     return not all(may_edit(actor_of(db.session), attribute) for attribute in changed.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from inspect import get_annotations
@@ -126,6 +126,11 @@ class Base(Record):
     def holds(cls, key: str, value: Any) -> ColumnElement[bool] | None:
         """Return of which rows a choice is true that is not stored as such; None for those that are."""
         return None
+
+    @classmethod
+    def is_final(cls, changed: Mapping[str, Any]) -> bool:
+        """Return whether a change that led to these values, as the history keeps them, cannot be taken back."""
+        return False
 
     def settled(self, key: str) -> str | None:
         """Return why a value of this stored row can no longer be changed; None while it can."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -166,6 +166,11 @@ class Document(Timestamped, Base):
     def called(self, key: str) -> str | None:
         """An invoice is due, a quote valid until and an order wanted by its other day."""
         return self.kind.rules.due or None if key == "due" else None
+
+    @classmethod
+    def is_final(cls, changed: Mapping[str, Any]) -> bool:
+        """What has been issued stays so."""
+        return changed.get("number") is not None
 
     def settled(self, key: str) -> str | None:
         """What has been issued stays as it is, but for what happens to it."""

@@ -21,14 +21,28 @@ from admin_views.say import label
 from admin_views.toasts import toast
 from models.base import db
 from models.document import Document
+from models.errors import DomainError
 from models.i18n import N_
-from models.operations.drafting import conversions, convert, quantities_left
+from models.operations.drafting import NOTHING_LEFT, conversions, convert, quantities_left
 from models.permissions import Permission
-from models.rules.document_kinds import DocumentKind, Effect, made_from
+from models.related import load_parts
+from models.rules.document_kinds import DocumentKind, Effect, conversion, made_from
 
 AS_BUTTONS = 2  # the others are in the menu
 ASKING = N_("Make one deferred invoice?")
+NOT_ISSUED = N_("It has not been issued.")
+CANCELLED = N_("It has been cancelled.")
 TOGETHER = N_("One invoice is made of all of them; it quotes the number and date of each.")
+
+
+def not_to_bill(view: Any, rows: Sequence[Any]) -> Mapping[int, DomainError]:
+    """Return by key why documents cannot be billed."""
+    ready = [row for row in rows if row.counts and conversion(row.kind, DocumentKind.INVOICE)]
+    load_parts(db.session, Document, ready)
+    free = quantities_left(db.session, ready, DocumentKind.INVOICE) if ready else {}
+    found = {row.id: DomainError(NOT_ISSUED if row.is_draft else CANCELLED) for row in rows if not row.counts}
+    spent = (row for row in ready if not any(free[line.id] for line in row.lines))
+    return found | {row.id: DomainError(NOTHING_LEFT) for row in spent}
 
 
 class Converting:
@@ -72,7 +86,10 @@ class Converting:
         toast(gettext("%(title)s was made from %(source)s.", title=made[0].name, source=row.name), undo=True)
         return go(self.get_url(".details_view", id=made[0].id))
 
-    @deed("bill_together", N_("Make one deferred invoice…"), Permission.CREATE, meaning=TOGETHER, asking=ASKING)
+    @deed(
+        "bill_together", N_("Make one deferred invoice…"), Permission.CREATE, meaning=TOGETHER, asking=ASKING,
+        unfit=not_to_bill,
+    )  # fmt: skip
     def bill_together(self, rows: Sequence[Any]) -> Outcome:
         """Make one invoice of several delivery notes of a customer."""
         draft = convert(db.session, rows, DocumentKind.INVOICE)
