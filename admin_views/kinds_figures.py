@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +25,14 @@ def value_at(row: Base | None, path: str) -> Any:
 
 
 def amount(value: Decimal, currency: str | None) -> str:
-    """Return an amount with all the digits of its currency, and further ones where it has them."""
+    """Return an amount with all the digits of its currency, and further ones where it has them.
+
+    A currency without a sign of its own stands as its code, apart from the digits, which Babel leaves to others.
+    """
     if currency is None:
         return decimals(value, None)
-    return format_currency(value, currency, locale=get_locale(), decimal_quantization=False)
+    written = format_currency(value, currency, locale=get_locale(), decimal_quantization=False)
+    return re.sub(rf"{currency}(?=\d)", f"{currency}\u00a0", written)
 
 
 def decimals(value: Decimal, currency: str | None) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask_babel import format_currency, gettext
+from flask_babel import gettext
 
 from admin_views import printing
 from admin_views.documents.files import printed
 from admin_views.kinds import text
+from admin_views.kinds_figures import amount
 from admin_views.mailing import Enclosed
 from admin_views.page import Link
 from admin_views.saving import commit
@@ -35,7 +36,7 @@ class Posted:
     def mail_values(self: Any, row: Document) -> Mapping[str, str]:
         """Return what templates say of a document."""
         values = {key: text(self.description.attributes[key], row) for key in ("number", "date", "due")}
-        return {**values, "document": row.name, "total": format_currency(row.total, row.currency)}
+        return {**values, "document": row.name, "total": amount(row.total, row.currency)}
 
     def mail_attachment(self, row: Document) -> Enclosed:
         """Return the document as it is printed."""

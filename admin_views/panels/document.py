@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import format_currency, gettext
+from flask_babel import gettext
 
 from admin_views.base import PanelView
 from admin_views.documents import Documents
+from admin_views.kinds_figures import amount
 from admin_views.registry import register
 from admin_views.summed import Summed
 from models.base import Base, db
@@ -67,9 +68,9 @@ class DocumentView(Summed, Documents, PanelView):
         """Say what is open and what is overdue, each currency apart."""
         found: dict[Any, list[str]] = defaultdict(list)
         for kind, currency, open_amount, overdue in unpaid(db.session, parent.id):
-            found[kind].append(gettext("%(amount)s open", amount=format_currency(open_amount, currency)))
+            found[kind].append(gettext("%(amount)s open", amount=amount(open_amount, currency)))
             if overdue:
-                found[kind].append(gettext("%(amount)s overdue", amount=format_currency(overdue, currency)))
+                found[kind].append(gettext("%(amount)s overdue", amount=amount(overdue, currency)))
         return {kind: ", ".join(words) for kind, words in found.items()}
 
 

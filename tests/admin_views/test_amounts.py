@@ -59,7 +59,7 @@ def test_what_can_be_read_in_two_ways_is_asked_back(typed: str, said: str) -> No
     [
         ("1234.5", "EUR", "€1,234.50", "1234.50"), ("1234.5", "JPY", "JP¥1,234.5", "1234.5"),
         ("1234", "JPY", "JP¥1,234", "1234"), ("0.333333", "EUR", "€0.333333", "0.333333"),
-        ("-3", "GBP", "-£3.00", "-3.00"), ("1.5", "KWD", "KWD1.500", "1.500"), ("7", None, "7.00", "7.00"),
+        ("-3", "GBP", "-£3.00", "-3.00"), ("1.5", "KWD", "KWD\u00a01.500", "1.500"), ("7", None, "7.00", "7.00"),
     ],
 )  # fmt: skip
 def test_an_amount_has_the_digits_of_its_currency(
@@ -120,3 +120,12 @@ def test_an_account_number_is_read_in_groups_of_four(app: Flask, shop: Customer)
     form.values["iban"] = "it60x0542811101000000123456"
     assert panel.post(form.action, form.values).status_code == 303
     assert "IT60 X054 2811 1010 0000 0123 456" in panel.get(f"/company/details/?id={company.id}").text
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown"), [("EUR", "€1,234.50"), ("NOK", "NOK\u00a01,234.50"), ("JPY", "¥1,234.5")]
+)
+def test_a_currency_without_a_sign_stands_apart_from_its_digits(app: Flask, currency: str, shown: str) -> None:
+    with app.test_request_context():
+        assert kinds_figures.amount(D("1234.5"), currency) == shown
+        assert kinds_figures.amount(D("-1"), "NOK") == "-NOK\u00a01.00"
