@@ -122,9 +122,7 @@ def test_an_account_number_is_read_in_groups_of_four(app: Flask, shop: Customer)
     assert "IT60 X054 2811 1010 0000 0123 456" in panel.get(f"/company/details/?id={company.id}").text
 
 
-@pytest.mark.parametrize(
-    ("currency", "shown"), [("EUR", "€1,234.50"), ("NOK", "NOK\u00a01,234.50"), ("JPY", "¥1,234.5")]
-)
+@pytest.mark.parametrize(("currency", "shown"), [("EUR", "€1,234.50"), ("NOK", "NOK\u00a01,234.50")])
 def test_a_currency_without_a_sign_stands_apart_from_its_digits(app: Flask, currency: str, shown: str) -> None:
     with app.test_request_context():
         assert kinds_figures.amount(D("1234.5"), currency) == shown
