@@ -73,6 +73,12 @@ def issue(page: Page, title: str) -> None:
     expect(page.get_by_text(f"{title} was issued.")).to_be_visible()
 
 
+def hand_on(page: Page, name: str) -> None:
+    """Ask for a file of the document that is open."""
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("link", name=name).click()
+
+
 def make(page: Page, what: str, **quantities: str) -> None:
     """Make another document from the one that is open: of these lines as much, of the others all that is left."""
     page.get_by_role("link", name=f"Make {what}…", exact=True).click()
@@ -172,6 +178,44 @@ def test_the_pdf_opens_beside_and_the_page_stays(desk: Page) -> None:
     expect(link).to_have_attribute("target", "_blank")
     answer = desk.request.get(str(link.get_attribute("href")))
     assert answer.headers["content-type"] == "application/pdf"
+
+
+def test_an_issued_invoice_is_handed_on_as_xml_once_nothing_is_lacking(desk: Page) -> None:
+    issue(desk, f"Quote 1/{YEAR}")
+    make(desk, "order")
+    issue(desk, f"Order 1/{YEAR}")
+    make(desk, "invoice")
+    issue(desk, f"Invoice 1/{YEAR}")
+    record = desk.url
+    hand_on(desk, "E-invoice: FatturaPA")
+    expect(desk.get_by_role("main")).to_contain_text(re.compile("customer.*street|street.*customer", re.IGNORECASE))
+    desk.get_by_role("link", name="Fill in the customer").click()
+    desk.get_by_label(re.compile("^Street")).first.fill("Via Larga 2")
+    desk.get_by_label(re.compile("^Postal code")).first.fill("20122")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.get_by_text(f"{AURORA} was saved.")).to_be_visible()
+    for name in ("E-invoice: EN 16931", "E-invoice: FatturaPA"):
+        desk.goto(record)
+        with desk.expect_download() as download:
+            hand_on(desk, name)
+        assert "Fountain pen" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_a_group_gives_its_terms_to_new_documents_of_its_customers(desk: Page) -> None:
+    desk.get_by_role("link", name="Groups").click()
+    desk.get_by_role("link", name="Retail").click()
+    desk.get_by_role("link", name=re.compile("^Edit")).first.click()
+    desk.get_by_label("Discount %").fill("12.5")
+    desk.get_by_label("Prices include VAT").check()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.get_by_role("link", name="Orders").click()
+    desk.get_by_role("link", name="New order").click()
+    desk.get_by_role("combobox", name="Customer").fill("Aurora")
+    desk.get_by_role("option", name=AURORA).click()
+    desk.get_by_role("button", name="Continue").click()
+    expect(desk.get_by_role("heading", name=f"New order for {AURORA}")).to_be_visible()
+    expect(desk.get_by_label("Discount %").first).to_have_value("12.5")
+    expect(desk.get_by_label("Prices include VAT")).to_be_checked()
 
 
 def test_the_pages_hold_in_light_and_dark_wide_and_narrow(desk: Page) -> None:
