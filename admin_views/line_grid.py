@@ -15,7 +15,6 @@ from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin_views import split
 from admin_views.controls import Check, Select, read_key
 from admin_views.kinds import cell
 from admin_views.kinds_picker import Picker
@@ -23,7 +22,7 @@ from admin_views.line_columns import Heading, computed_columns, headings, typed_
 from admin_views.offers import offered
 from admin_views.page import Total
 from admin_views.parts import BLANK, Entry, Rows
-from admin_views.say import label
+from admin_views.say import label, middle
 from admin_views.standing import usual
 from admin_views.totals import take, totals_of
 from models.base import Base, db
@@ -60,7 +59,7 @@ class Lines(Rows):
     @property
     def add_text(self) -> str:
         """What the way to another line is called."""
-        return gettext("Add %(thing)s", thing=split.middle(label(self.child.model.__label__)))
+        return gettext("Add %(thing)s", thing=middle(label(self.child.model.__label__)))
 
     @property
     def rows(self) -> list[Entry]:

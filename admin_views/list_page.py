@@ -15,7 +15,7 @@ from admin_views.kinds import cell, look, text
 from admin_views.listing import MOST_COUNTED, Page, State, capped_count, selection
 from admin_views.page import Chip, Column, Hit, Link, Listing, Pager, Row
 from admin_views.requests import record_url
-from admin_views.say import avatar, label
+from admin_views.say import avatar, label, middle
 from models.base import Base, db
 from models.choices import Choice
 from models.description import title_of
@@ -31,7 +31,7 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
     """Return the list page of a view."""
     state = page.state
     keys = shown_columns(view, state)
-    value = split.asked(view, dict(state.pairs()))
+    value = split.shown(view, state)
     return Listing(
         title=split.things(view, value),
         url=view.get_url(".index_view"),
@@ -40,7 +40,7 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
         pager=pager(view, page),
         count_label=count_label(page, filtered=bool(conditions or state.search)),
         search=state.search,
-        search_placeholder=gettext("Search %(things)s", things=split.middle(split.things(view, value))),
+        search_placeholder=gettext("Search %(things)s", things=middle(split.things(view, value))),
         chips=[*_scope_chip(view, state), *(chip(view, state, each) for each in conditions)],
         filters=[filter_link(view, state, flt) for flt in view.filters.values()],
         column_choices=[column_choice(view, state, key, keys) for key in view.choosable_columns],
@@ -63,7 +63,7 @@ def _new(view: Any, state: State, value: Choice | None) -> Link | None:
 
 def shown_columns(view: Any, state: State) -> list[str]:
     """Return the columns to show: the title first, whatever was chosen."""
-    wanted = state.columns or split.columns(view, split.asked(view, dict(state.pairs())), view.column_list)
+    wanted = state.columns or split.columns(view, split.shown(view, state), view.column_list)
     return list(dict.fromkeys([view.description.title, *wanted]))
 
 
@@ -83,7 +83,7 @@ def _column(view: Any, state: State, key: str, order: str, sortable: bool) -> Co
 
 
 def _called(view: Any, state: State, key: str, usual: str) -> str:
-    return split.called(view, split.asked(view, dict(state.pairs())), key, usual)
+    return split.called(view, split.shown(view, state), key, usual)
 
 
 def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:

@@ -38,6 +38,11 @@ def label(text: str) -> str:
     return gettext(text)
 
 
+def middle(words: str) -> str:
+    """Return a heading as it stands in the middle of a sentence: abbreviations stay in capitals."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def later(text: str | None) -> Any:
     """Return a declared label that is put into the reader's language when it is shown; nothing for nothing."""
     return lazy_gettext(text) if text else ""

@@ -11,7 +11,7 @@ from typing import Any
 from flask import g, request
 
 from admin_views.page import Link
-from admin_views.say import label
+from admin_views.say import label, middle
 from models.base import Base
 from models.choices import Choice
 
@@ -25,6 +25,11 @@ def asked(view: Any, args: Any = None) -> Choice | None:
     """Return the value whose rows the address, or a form that carries it along, asks for."""
     said = (request.args if args is None else args).get(view.split_by or "", "")
     return next((each for each in choices(view) if each.value == said), None)
+
+
+def shown(view: Any, state: Any) -> Choice | None:
+    """Return the value whose rows a list shows, as its state says."""
+    return asked(view, dict([state.split] if state.split else ()))
 
 
 def of(view: Any, row: Base) -> Choice | None:
@@ -54,11 +59,6 @@ def plural_of(value: Choice) -> str:
     return str(getattr(value, "plural", value.label))
 
 
-def middle(words: str) -> str:
-    """Return a heading as it stands in the middle of a sentence: abbreviations stay in capitals."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
-
-
 def remember(view: Any, row: Base) -> None:
     """Keep what kind of row the request is about, for the menu."""
     g.split = of(view, row)
@@ -66,10 +66,10 @@ def remember(view: Any, row: Base) -> None:
 
 def menu_links(view: Any, here: str) -> Iterator[Link]:
     """Yield the entries of the menu: one, or one for each value."""
-    url, is_here = view.get_url(".index_view"), view.endpoint == here
+    is_here = view.endpoint == here
     if not view.split_by:
-        yield Link(label(view.name), url, icon=view.menu_icon, active=is_here)
-    current = asked(view) or g.get("split") if is_here and view.split_by else None
+        yield Link(label(view.name), view.get_url(".index_view"), icon=view.menu_icon, active=is_here)
+    current = (asked(view) or g.get("split")) if is_here else None
     for value in choices(view):
         address = view.get_url(".index_view", **{view.split_by: value.value})
         icon = view.split_icons.get(value.value, view.menu_icon)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, inspect
@@ -39,7 +40,8 @@ from models.fields import (
     parent,
 )
 from models.i18n import N_
-from models.rules.document_kinds import DocumentKind, DocumentStatus, Effect, PaymentState, payment_state
+from models.images import stored
+from models.rules.document_kinds import DocumentKind, DocumentStatus, PaymentState, payment_state
 from models.rules.money import places_of, totals
 from models.rules.numbering import NO_SERIES, refuse_numbering
 from models.rules.paper import Totals
@@ -55,14 +57,27 @@ SETTLED = N_("It has been issued: only its status, its payments and your own rem
 NEVER_DELETED = N_("It has been issued: cancel it or credit it.")
 NEVER_AGAIN = N_("It has been issued, which cannot be undone: cancel it or credit it.")
 OVERPAID = N_("This is more than what is open.")
-GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight", "destination"})
+GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
+OWED = frozenset({"payments", "paid", "credited", "open_amount", "payment"})
 MONEY = frozenset({"paid", "credited", "open_amount"})
-PARTY = (
-    "name", "street", "street2", "postal_code", "city", "country", "province", "vat_number", "tax_code", "recipient",
-)  # fmt: skip
 MOST_LINES = 500
-ONCE_ISSUED = ("number", "issued_at", *(f"party_{each}" for each in PARTY))
-LAID_DOWN = frozenset({"status", "remarks", "payments", "paid", "credited", "open_amount", "payment", "issued_at"})
+LAID_DOWN = frozenset({"status", "remarks", "issued_at", *OWED})
+# What of the customer is kept when it is issued: the own column, and where the value comes from.
+SNAPSHOT: Mapping[str, str] = MappingProxyType(
+    {
+        "party_name": "name",
+        "party_street": "billing_street",
+        "party_street2": "billing_street2",
+        "party_postal_code": "billing_postal_code",
+        "party_city": "billing_city",
+        "party_country": "billing_country",
+        "party_province": "billing_province",
+        "party_vat_number": "vat_number",
+        "party_tax_code": "tax_code",
+        "party_recipient": "recipient",
+    }
+)
+ONCE_ISSUED = ("number", "issued_at", *SNAPSHOT)
 
 
 class Document(Timestamped, Base):
@@ -146,20 +161,26 @@ class Document(Timestamped, Base):
     @property
     def was_issued(self) -> bool:
         """Whether it is stored as issued, whatever has been assigned since."""
-        return bool(inspect(self).persistent) and self._stored("status") is not self._stored("kind").rules.draft
+        return bool(inspect(self).persistent) and stored(self, "status") is not stored(self, "kind").rules.draft
 
     @property
     def counts(self) -> bool:
         """Whether it is issued and not cancelled."""
         return not self.is_draft and self.status is not DocumentStatus.CANCELLED
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether payments are recorded against it as it stands."""
+        return self.kind.rules.is_paid and self.counts
+
     def unused(self) -> Collection[str]:
         """Leave out what its kind has no use for, and what comes with issuing."""
         rules = self.kind.rules
         return {
-            *(() if rules.moves_goods else GOODS - {"destination"} if rules.effect is Effect.ORDERS else GOODS),
+            *(() if rules.moves_goods else GOODS),
+            *(() if rules.is_delivered else ("destination",)),
             *(() if rules.due else ("due",)),
-            *(() if rules.is_paid else ("payments", "paid", "credited", "open_amount", "payment")),
+            *(() if rules.is_paid else OWED),
             *(("payments", *ONCE_ISSUED) if self.is_draft else ("sequence",)),
         }
 
@@ -186,7 +207,12 @@ class Document(Timestamped, Base):
     @classmethod
     def holds(cls, key: str, value: Any) -> ColumnElement[bool] | None:
         """What is overdue is known on the day, and not stored."""
-        return and_(cls.open_amount > 0, cls.due < today()) if value is PaymentState.OVERDUE else None
+        return cls.overdue() if value is PaymentState.OVERDUE else None
+
+    @classmethod
+    def overdue(cls) -> ColumnElement[bool]:
+        """Return what is open after its day."""
+        return and_(cls.open_amount > 0, cls.due < today())
 
     def obstacle(self) -> DomainError | None:
         """Refuse to delete what has been issued."""
@@ -201,9 +227,9 @@ class Document(Timestamped, Base):
         if not self.was_issued:
             self._derive_draft()
         self.paid = sum((payment.amount or Decimal(0) for payment in self.payments), Decimal(0))
-        owed = self.total - self.credited if self.kind.rules.is_paid and self.counts else Decimal(0)
+        owed = self.total - self.credited if self.is_owed else Decimal(0)
         self.open_amount = max(owed - self.paid, Decimal(0))
-        self.payment = payment_state(self.open_amount, self.paid) if self.kind.rules.is_paid and self.counts else None
+        self.payment = payment_state(self.open_amount, self.paid) if self.is_owed else None
 
     def _derive_draft(self) -> None:
         refuse_numbering(self.date, self.due, self.series, self.sequence if self.is_draft else None)
@@ -228,7 +254,7 @@ class Document(Timestamped, Base):
 
     def summary(self) -> Sequence[Sum]:
         """Return net, VAT by rate and total; of what is owed, what was paid and credited, and what is open."""
-        owed = (self.credited, self.paid, self.open_amount) if self.kind.rules.is_paid and self.counts else None
+        owed = (self.credited, self.paid, self.open_amount) if self.is_owed else None
         return sums(self.computed(), self.currency or "EUR", owed)
 
     def problems(self) -> Iterator[DomainError]:
@@ -239,9 +265,5 @@ class Document(Timestamped, Base):
             yield DomainError(SETTLED, "lines")
         if not self.is_draft and not self.number:
             yield DomainError(N_("Only issuing gives it a number."), "number")
-        if self.paid > max(self._stored("paid"), self.total - self.credited):
+        if self.paid > max(stored(self, "paid"), self.total - self.credited):
             yield DomainError(OVERPAID, "payments")
-
-    def _stored(self, key: str) -> Any:
-        before = inspect(self).attrs[key].history.deleted
-        return before[0] if before else getattr(self, key)

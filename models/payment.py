@@ -42,5 +42,5 @@ class Payment(Base):
         document = related(self, "document")
         if amount and isinstance(document, Document) and amount != rounded(amount, places_of(document.currency)):
             yield DomainError(TOO_FINE, "amount", currency=document.currency)
-        if isinstance(document, Document) and not (document.kind.rules.is_paid and document.counts):
+        if isinstance(document, Document) and not document.is_owed:
             yield DomainError(N_("Payments are recorded once the document has been issued."), "amount")

@@ -85,19 +85,16 @@ def convert(
 
 def duplicate(session: Any, document: Document) -> Document:
     """Return a draft of today with the same lines, that comes from nowhere and has no number, payments or snapshot."""
-    copied = {key: getattr(document, key) for key in COPIED}
-    copy = Document(kind=document.kind, customer=document.customer, **copied)
-    for line in document.lines:
-        values = {key: getattr(line, key) for key in (*LINE, "position", "quantity", "vat_rate")}
-        copy.lines.append(DocumentLine(**values))
-    session.add(copy)
-    session.flush()
-    return copy
+    keys = (*LINE, "quantity", "vat_rate")
+    lines = [DocumentLine(**{key: getattr(line, key) for key in keys}) for line in document.lines]
+    return _draft(session, document, document.kind, lines, COPIED)
 
 
-def _draft(session: Any, first: Document, target: DocumentKind, lines: Sequence[DocumentLine]) -> Document:
-    carried = {key: getattr(first, key) for key in CARRIED}
-    document = Document(kind=target, customer=first.customer, **carried)
+def _draft(
+    session: Any, first: Document, target: DocumentKind, lines: Sequence[DocumentLine], keys: Sequence[str] = CARRIED
+) -> Document:
+    """Add a draft with these lines that says, under these keys, what another document does."""
+    document = Document(kind=target, customer=first.customer, **{key: getattr(first, key) for key in keys})
     for position, line in enumerate(lines):
         line.position = position
         document.lines.append(line)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from models.billing import successors
-from models.document import Document
+from models.billing import predecessors, successors
+from models.document import SNAPSHOT, Document
 from models.errors import DomainError
 from models.i18n import N_
 from models.operations.numbering import take_number, written_number
-from models.operations.papers import SNAPSHOT, company_of, frozen_seller, lacking, shipping_address
+from models.operations.papers import company_of, frozen_seller, is_company, lacking, shipping_address
 from models.related import lock_anew
 from models.rules.document_kinds import DocumentStatus, Effect
 from models.rules.paper import ZERO
@@ -42,7 +40,7 @@ def issue(session: Any, document: Document, at: datetime | None = None) -> None:
         raise missing
     for own, theirs in SNAPSHOT.items():
         setattr(document, own, getattr(document.customer, theirs))
-    document.party_is_company = document.customer.kind.value == "company"
+    document.party_is_company = is_company(document.customer)
     document.seller = frozen_seller(company)
     document.destination = document.destination or shipping_address(document) or None
     _credit(session, document, document.total)
@@ -78,24 +76,17 @@ def refuse_to_cancel(session: Any, document: Document) -> None:
 
 
 def _credit(session: Any, document: Document, amount: Any) -> None:
-    """Note on the invoices that a credit note is made from what it takes off them."""
+    """Note on the invoice that a credit note is made from what it takes off it."""
     if document.kind.rules.effect is not Effect.CREDITS:
         return
     if document.total < 0:
         raise DomainError(NEGATIVE, "lines")
-    for source, share in _shares(session, document, amount).items():
+    for source in predecessors(session, [document])[:1]:  # nothing is made of several but invoices
         lock_anew(session, [source])
-        credited = source.credited + share
+        credited = source.credited + amount
         if credited > source.total:
             raise DomainError(CREDITED, "lines", document=source.name)
         source.credited = max(credited, ZERO)
-
-
-def _shares(session: Any, document: Document, amount: Any) -> dict[Document, Any]:
-    """Return what of an amount falls on each document credited: there is one, unless lines of several were put in."""
-    keys = {line.source.document_id for line in document.lines if line.source}
-    found = session.scalars(select(Document).where(Document.id.in_(keys)).order_by(Document.id)).all()
-    return {found[0]: amount} if found else {}
 
 
 def steps(document: Document) -> list[DocumentStatus]:

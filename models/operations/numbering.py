@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.counter import DocumentCounter
@@ -29,9 +29,7 @@ def take_number(session: Any, document: Document, year: int) -> int:
     counter: Any = DocumentCounter.__table__
     key = {"kind": document.kind.value, "series": document.series_key, "year": year}
     insert: Any = INSERTS[session.get_bind().dialect.name](counter)
-    last = counter.c.last + 1 if wanted is None else func.max(counter.c.last, wanted)
-    if wanted is not None and session.get_bind().dialect.name == "postgresql":
-        last = func.greatest(counter.c.last, wanted)
+    last = counter.c.last + 1 if wanted is None else case((counter.c.last > wanted, counter.c.last), else_=wanted)
     taking = insert.values(**key, last=wanted or 1).on_conflict_do_update(
         index_elements=["kind", "series", "year"], set_={"last": last}
     )

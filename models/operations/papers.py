@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from types import MappingProxyType
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from sqlalchemy import select
 
 from models.billing import predecessors
 from models.company import Company
-from models.document import Document
+from models.customer import Customer, CustomerKind
+from models.document import SNAPSHOT, Document
 from models.document_line import DocumentLine
 from models.errors import DomainError
 from models.gate import ungated
@@ -25,27 +25,9 @@ from models.vat_rate import charged_on
 HEADING = ungated("who sells stands on every document, whoever prints it")
 NO_COMPANY = N_("Say first who you are: the company's %(what)s must be filled in under System.")
 
-# What of the customer a document keeps when it is issued: its own column, and where the value comes from.
-SNAPSHOT: Mapping[str, str] = MappingProxyType(
-    {
-        "party_name": "name",
-        "party_street": "billing_street",
-        "party_street2": "billing_street2",
-        "party_postal_code": "billing_postal_code",
-        "party_city": "billing_city",
-        "party_country": "billing_country",
-        "party_province": "billing_province",
-        "party_vat_number": "vat_number",
-        "party_tax_code": "tax_code",
-        "party_recipient": "recipient",
-    }
-)
-SELLER = (
-    "name", "street", "street2", "postal_code", "city", "province", "country", "vat_number", "tax_code", "email",
-    "phone", "website", "register", "regime", "bank", "iban", "bic",
-)  # fmt: skip
+# What a party says that the company does.
+SELLER = [each.name for each in fields(Party) if hasattr(Company, each.name)]
 NEEDED = ("name", "street", "city", "country", "vat_number")
-FISCAL = frozenset({DocumentKind.INVOICE, DocumentKind.RECEIPT, DocumentKind.DDT, DocumentKind.CREDIT_NOTE})
 
 
 def company_of(session: Any) -> Company | None:
@@ -56,7 +38,7 @@ def company_of(session: Any) -> Company | None:
 
 def lacking(company: Company | None, kind: DocumentKind) -> DomainError | None:
     """Return what the company must say of itself before documents of this kind can be issued."""
-    missing = [key for key in NEEDED if not getattr(company, key, None)] if kind in FISCAL else []
+    missing = [key for key in NEEDED if not getattr(company, key, None)] if kind.rules.is_fiscal else []
     return (
         DomainError(NO_COMPANY, None, what=", ".join(each.replace("_", " ") for each in missing)) if missing else None
     )
@@ -127,9 +109,14 @@ def _buyer(document: Document, *, issued: bool) -> Party:
     values: dict[str, Any] = {
         own.removeprefix("party_"): getattr(row, own if issued else theirs) or "" for own, theirs in SNAPSHOT.items()
     }
-    is_company = document.party_is_company if issued else customer.kind.value == "company"
+    company = document.party_is_company if issued else is_company(customer)
     email = customer.primary_email
-    return Party(**values, email=email.address if email else "", is_company=bool(is_company))
+    return Party(**values, email=email.address if email else "", is_company=bool(company))
+
+
+def is_company(customer: Customer) -> bool:
+    """Return whether a customer is a company, as documents tell it."""
+    return customer.kind is CustomerKind.COMPANY
 
 
 def _line(document: Document, line: DocumentLine, origins: Mapping[int, Origin]) -> PaperLine:

@@ -81,7 +81,8 @@ class KindRules:
     """What holds for one kind.
 
     The first of its `states` is the draft, without a number; leaving it for the second issues the document. `days` is
-    how long after its date it is due or valid. Payments are recorded against what `is_paid`.
+    how long after its date it is due or valid. Payments are recorded against what `is_paid`. Of
+    what `is_fiscal` law asks who issues it. What `is_delivered` has a destination; what `moves_goods` tells of the way.
     """
 
     label: str
@@ -91,6 +92,8 @@ class KindRules:
     due: str = ""
     days: int = 0
     is_paid: bool = False
+    is_fiscal: bool = False
+    is_delivered: bool = False
     moves_goods: bool = False
 
     @property
@@ -130,25 +133,27 @@ KINDS: Mapping[DocumentKind, KindRules] = {
     DocumentKind.ORDER: KindRules(
         N_("Order"), N_("Orders"),
         (_S.NEW, _S.OPEN, _S.READY, _S.SHIPPED, _S.DELIVERED, _S.COMPLETED, _S.CANCELLED),
-        Effect.ORDERS, due=N_("Wanted by"),
+        Effect.ORDERS, due=N_("Wanted by"), is_delivered=True,
     ),
     DocumentKind.PROFORMA: KindRules(
         N_("Proforma"), N_("Proformas"), (_S.DRAFT, _S.OPEN, _S.SENT, _S.CANCELLED),
         due=N_("Due"), days=30,
     ),
     DocumentKind.DDT: KindRules(
-        N_("DDT"), N_("DDTs"), (_S.DRAFT, _S.OPEN, _S.SHIPPED, _S.CANCELLED), Effect.DELIVERS, moves_goods=True,
+        N_("DDT"), N_("DDTs"), (_S.DRAFT, _S.OPEN, _S.SHIPPED, _S.CANCELLED),
+        Effect.DELIVERS, is_fiscal=True, is_delivered=True, moves_goods=True,
     ),
     DocumentKind.INVOICE: KindRules(
         N_("Invoice"), N_("Invoices"), (_S.DRAFT, _S.OPEN, _S.SENT, _S.DISPUTED, _S.ARCHIVED, _S.CANCELLED),
-        Effect.BILLS, due=N_("Due"), days=30, is_paid=True,
+        Effect.BILLS, due=N_("Due"), days=30, is_paid=True, is_fiscal=True,
     ),
     DocumentKind.RECEIPT: KindRules(
         N_("Receipt"), N_("Receipts"), (_S.DRAFT, _S.OPEN, _S.SENT, _S.DISPUTED, _S.ARCHIVED, _S.CANCELLED),
-        Effect.BILLS, due=N_("Due"), is_paid=True,
+        Effect.BILLS, due=N_("Due"), is_paid=True, is_fiscal=True,
     ),
     DocumentKind.CREDIT_NOTE: KindRules(
-        N_("Credit note"), N_("Credit notes"), (_S.DRAFT, _S.OPEN, _S.SENT, _S.ARCHIVED, _S.CANCELLED), Effect.CREDITS,
+        N_("Credit note"), N_("Credit notes"), (_S.DRAFT, _S.OPEN, _S.SENT, _S.ARCHIVED, _S.CANCELLED),
+        Effect.CREDITS, is_fiscal=True,
     ),
 }  # fmt: skip
 

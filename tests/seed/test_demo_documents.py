@@ -21,7 +21,7 @@ from models.document import Document
 from models.document_line import DocumentLine
 from models.errors import Refused
 from models.gate import set_actor
-from models.operations.papers import FISCAL, lacking, paper_of
+from models.operations.papers import lacking, paper_of
 from models.payment import Payment
 from models.permissions import SYSTEM
 from models.rules.document_kinds import CONVERSIONS, KINDS, DocumentKind, DocumentStatus, Effect, PaymentState
@@ -234,7 +234,7 @@ def test_currencies_and_groups_give_their_terms(demo: Any) -> None:
 
 def test_the_company_can_issue_everything_and_its_numbers_are_right(demo: Any) -> None:
     company = demo.scalars(select(Company)).one()
-    assert [lacking(company, kind) for kind in FISCAL] == [None] * len(FISCAL)
+    assert [lacking(company, kind) for kind in DocumentKind] == [None] * len(DocumentKind)
     assert iva.is_valid(company.vat_number.removeprefix("IT"))
     assert iban.is_valid(company.iban)
     assert company.regime == "RF01"
