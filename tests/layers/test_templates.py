@@ -16,7 +16,7 @@ STATIC = ROOT / "admin_views" / "static"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
 STYLES = sorted(path for path in STATIC.rglob("*.css") if "vendor" not in path.parts)
-MOST_LINES_OF_TEMPLATES, MOST_LINES_OF_SCRIPTS, MOST_LINES_OF_STYLES = 1400, 600, 400
+MOST_LINES_OF_TEMPLATES, MOST_LINES_OF_SCRIPTS, MOST_LINES_OF_STYLES = 1650, 700, 450
 LONGEST_LINE = 120
 
 COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
