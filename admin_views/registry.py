@@ -16,7 +16,7 @@ from admin_views.say import label
 from admin_views.split import menu_links
 from models.base import Base
 
-GROUPS = ("Customers", "Documents", "More", "System")
+GROUPS = ("Customers", "Activities", "Documents", "More", "System")
 NOWHERE = "/static/none"  # said, so that Flask-Admin does not choose a place for a static folder of its own
 _registered: dict[type[Base], type[PanelView]] = {}
 

@@ -6,11 +6,12 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
+from models.contacted import Contacted
 from models.fields import LongText, Name, Tags, Url, field
 from models.owned import Owned
 
 
-class Account(Owned, Timestamped, Base):
+class Account(Owned, Contacted, Timestamped, Base):
     """A firm or a person with customers in one or more channels; deleting it deletes them."""
 
     name: Mapped[Name]

@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import inspect
 
 from models.base import Base
-from models.description import Attribute, describe
+from models.description import Attribute, describe, title_of
 from models.errors import DomainError
 from models.i18n import N_
 from models.kinds import ONE_OF
-from models.related import related, relation_set
+from models.related import coming_key, related, relation_set
 
 REQUIRED = N_("This field is required.")
 LASTING = N_("This cannot be changed any more.")
 NOT_LISTED = N_("Choose one of the values on the list.")
 UNKNOWN = N_("This does not exist, or is not yours to use.")
+ELSEWHERE = N_("“%(title)s” belongs to another %(whole)s.")
 
 
 def check(row: Base) -> Iterator[DomainError]:
@@ -95,10 +96,21 @@ def _check_relation(row: Base, attribute: Attribute) -> Iterator[DomainError]:
     if inspect(row).persistent and not is_reassigned(row, attribute.key):
         return
     if points(row, attribute.key):
-        if related(row, attribute.key) is None:
+        other = related(row, attribute.key)
+        if other is None:
             yield DomainError(UNKNOWN, attribute.key)
+        elif whole := _is_elsewhere(row, attribute, other):
+            yield DomainError(ELSEWHERE, attribute.key, title=title_of(other), whole=whole.label.lower())
     elif attribute.required and not attribute.facts.derived:
         yield DomainError(REQUIRED, attribute.key)
+
+
+def _is_elsewhere(row: Base, attribute: Attribute, other: Base) -> Attribute | None:
+    """Return the relation that should lead both rows to the same one, where it does not."""
+    key = getattr(attribute.relation, "within", None)
+    if key is None or coming_key(row, key) == coming_key(other, key):
+        return None
+    return describe(type(row)).attributes[key]
 
 
 def is_reassigned(row: Base, key: str) -> bool:

@@ -6,11 +6,12 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Timestamped
+from models.contacted import Contacted
 from models.customer import Customer
 from models.fields import Email, LongText, PersonName, Phone, field, parent
 
 
-class Contact(Timestamped, Base):
+class Contact(Contacted, Timestamped, Base):
     """A person at a customer."""
 
     customer: Mapped[Customer] = parent()

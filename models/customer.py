@@ -13,6 +13,7 @@ from models.base import Base, Timestamped
 from models.channel import Channel
 from models.checking import points
 from models.choices import Choice
+from models.contacted import Contacted
 from models.errors import DomainError
 from models.fields import (
     City,
@@ -70,7 +71,7 @@ class Rating(Choice):
     COLD = "cold", "blue"
 
 
-class Customer(Owned, Timestamped, Base):
+class Customer(Owned, Contacted, Timestamped, Base):
     """A company or a person that one does business with."""
 
     kind: Mapped[CustomerKind] = field(default=CustomerKind.COMPANY)

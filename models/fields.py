@@ -102,9 +102,12 @@ def moment(**facts: Any) -> MappedColumn[Any]:
     return field(fixed=True, default=utcnow, **facts)
 
 
-def parent(*, part: bool = False, most: int = 50) -> Any:
-    """Declare the row this one belongs to and is deleted with; a `part`, of at most so many, is edited in its form."""
-    return Parent(part=part, most=most)
+def parent(*, part: bool = False, most: int = 50, indexed: bool = True) -> Any:
+    """Declare the row this one belongs to and is deleted with; a `part`, of at most so many, is edited in its form.
+
+    `indexed` is off where an index of the entity's own begins with it.
+    """
+    return Parent(part=part, most=most, indexed=indexed)
 
 
 def reference(
@@ -112,6 +115,7 @@ def reference(
     label: str | None = None,
     help: str | None = None,  # noqa: A002
     orphans: Orphans = "refuse",
+    within: str | None = None,
     **words: bool,
 ) -> Any:
     """Declare another row that this one points to.
@@ -120,9 +124,10 @@ def reference(
     goes with it ("delete"); "never" says that it is not deleted, as it refuses by itself while others point to it.
     `creator` fills it with the user who creates this row, `sole` with the only row there is to choose; a `derived` one
     may be left empty; `fixed` keeps people from typing it; `listed` shows these rows on the other's record; `indexed`
-    is off where an index of the entity's own begins with it.
+    is off where an index of the entity's own begins with it. `within` names a relation that both rows have: those alone
+    can be chosen for which it leads to the same row.
     """
-    return Reference(label=label, help=help, orphans=orphans, **words)
+    return Reference(label=label, help=help, orphans=orphans, within=within, **words)
 
 
 def kind_of(attribute: InstrumentedAttribute[Any] | Any) -> Kind | None:

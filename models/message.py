@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import Index, inspect
+from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import Mapped
 
+from models.activity import Activity
 from models.base import Base, Timestamped
 from models.choices import Choice
-from models.customer import Customer
 from models.document import Document
 from models.errors import DomainError
-from models.fields import Count, Emails, Line, LongText, Moment, Name, Token, field, parent, reference
+from models.fields import Count, Emails, Line, LongText, Moment, Name, Token, field, reference
 from models.i18n import N_
 from models.user import User
 
@@ -29,12 +29,12 @@ class MessageStatus(Choice):
     UNKNOWN = "unknown", "yellow"
 
 
-class Message(Timestamped, Base):
+class Message(Activity, Timestamped, Base):
     """An email to a customer, with whom it reached and why it did not."""
 
     __label__ = "Email"
+    TOLD_ON: ClassVar[Sequence[str]] = (*Activity.TOLD_ON, "document")
 
-    customer: Mapped[Customer] = parent()
     subject: Mapped[Name] = field(lasting=True)
     recipients: Mapped[Emails] = field(lasting=True, label="To")
     cc: Mapped[Emails | None] = field(lasting=True, label="CC")
@@ -50,7 +50,6 @@ class Message(Timestamped, Base):
     message_id: Mapped[Token] = field(unique=True, hidden=True)
 
     if TYPE_CHECKING:
-        customer_id: Mapped[int]
         document_id: Mapped[int | None]
 
     def unused(self) -> Collection[str]:
@@ -64,6 +63,6 @@ class Message(Timestamped, Base):
             yield DomainError(N_("What was sent, or refused, cannot be taken back."))
 
     @classmethod
-    def indexes(cls) -> tuple[Index, ...]:
-        """The newest come first, of all customers and of one."""
-        return (Index(None, "sent_at", "id"),)
+    def touches(cls) -> ColumnElement[bool]:
+        """Those that reached somebody."""
+        return cls.status.in_((MessageStatus.SENT, MessageStatus.PARTLY))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped
 
+from models.activity import Activity
 from models.base import Base, Timestamped
-from models.customer import Customer
-from models.fields import LongText, field, parent, reference
+from models.fields import LongText, field, reference
 from models.user import User
 
 
-class Note(Timestamped, Base):
+class Note(Activity, Timestamped, Base):
     """A remark on a customer, with its author; the newest comes first."""
 
-    customer: Mapped[Customer] = parent()
     body: Mapped[LongText] = field(label="Note")
     author: Mapped[User | None] = reference(orphans="clear", creator=True, fixed=True)

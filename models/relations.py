@@ -52,7 +52,8 @@ class Reference(Relation):
 
     `orphans` says what becomes of this row when the other one is deleted; `creator` fills it with the user who creates
     the row, `sole` with the only row there is to choose. A `derived` one may be left empty on a new row. The other
-    record shows the rows that point to it where this is `listed`.
+    record shows the rows that point to it where this is `listed`. `within` names a relation that both rows have, and
+    that must lead to the same row.
     """
 
     orphans: Orphans = "refuse"
@@ -61,6 +62,7 @@ class Reference(Relation):
     derived: bool = False
     listed: bool = False
     fixed: bool = False
+    within: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

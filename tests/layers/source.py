@@ -30,6 +30,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "gates": (
         "models.actors",
         "models.billing",
+        "models.contacting",
         "models.delegation",
         "models.gate",
         "models.history",

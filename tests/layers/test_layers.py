@@ -17,6 +17,7 @@ ABOVE_MODELS = [module for module in ALL if module not in MODELS]
 BESIDE_THE_GATE = {
     "models.history": "changes are written in the transaction they tell of, while the session is flushing",
     "models.auth": "sessions and tries are the program's own, and belong to nobody",
+    "models.contacting": "what follows from activities is counted for everybody, and is nobody's edit",
     "models.administrators": "the last one is counted, and locked, whoever asks",
     "admin_views.cli": "the search index is mended, whoever asks",
     "admin_views.prepare": "the database is made ready before there is anybody",

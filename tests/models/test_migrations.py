@@ -25,7 +25,7 @@ REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "scratch", "0003", None, None
+revision, down_revision, branch_labels, depends_on = "scratch", "0004", None, None
 
 
 def upgrade():

@@ -1,0 +1,14 @@
+"""When one was in touch last, and how often."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped
+
+from models.fields import Count, Moment, field
+
+
+class Contacted:
+    """Adds the last call or email, and how many there were; `models/contacting.py` keeps both."""
+
+    last_contacted: Mapped[Moment | None] = field(fixed=True, index=True, help="The last call or email.")
+    times_contacted: Mapped[Count] = field(default=0, fixed=True, help="Calls and emails that came through.")
