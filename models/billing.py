@@ -21,7 +21,8 @@ from models.document_line import DocumentLine
 from models.errors import DomainError, DomainErrors
 from models.gate import ungated
 from models.i18n import N_
-from models.related import coming_key, related
+from models.moving import is_move
+from models.related import coming_key, find_all, related
 from models.rules.document_kinds import KINDS, DocumentKind, DocumentStatus, Effect
 
 TOO_MUCH = N_("Only %(left)s of this are left.")
@@ -34,6 +35,7 @@ Draw = tuple[str, int, Effect]  # by which column a line draws on which line, an
 
 def keep_quantities(session: Session, context: UOWTransaction, instances: Any) -> None:
     """Refuse lines that take over more than is left, while the documents that they draw on are locked."""
+    _keep_together(session, [row for row in session.dirty if isinstance(row, Document) and is_move(row, "customer")])
     lines = list(dict.fromkeys(_drawing(session)))
     if not lines:
         return
@@ -41,6 +43,18 @@ def keep_quantities(session: Session, context: UOWTransaction, instances: Any) -
     errors = list(_from_others(lines)) + list(_beyond(session, lines))
     if errors:
         raise DomainErrors(errors)
+
+
+def _keep_together(session: Session, moved: Sequence[Document]) -> None:
+    """Refuse to part documents that came of each other, where they move to another customer."""
+    source, keys = aliased(DocumentLine), [each.id for each in moved]
+    pairs = select(DocumentLine.document_id, source.document_id).join(source, DocumentLine.source_id == source.id)
+    touching = or_(DocumentLine.document_id.in_(keys), source.document_id.in_(keys))
+    found = session.execute(pairs.where(touching).distinct(), execution_options=COUNTING).all() if keys else []
+    known = find_all(session, Document, {key for pair in found for key in pair})
+    for pair in found:
+        if len({coming_key(known[key], "customer") if key in known else None for key in pair}) > 1:
+            raise DomainError(OTHERS)
 
 
 def left(session: Any, lines: Sequence[DocumentLine], effect: Effect) -> dict[int, Decimal]:
@@ -92,7 +106,7 @@ def _is_touched(line: DocumentLine) -> bool:
 
 def _revives(document: Document) -> bool:
     """Whether what a document takes over counts from now on, or counts for another customer."""
-    if inspect(document).persistent and is_reassigned(document, "customer"):
+    if inspect(document).persistent and is_reassigned(document, "customer") and not is_move(document, "customer"):
         return True
     before = inspect(document).attrs.status.history.deleted if inspect(document).persistent else ()
     return DocumentStatus.CANCELLED in (before or ())

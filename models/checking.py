@@ -13,6 +13,7 @@ from models.description import Attribute, describe, title_of
 from models.errors import DomainError
 from models.i18n import N_
 from models.kinds import ONE_OF
+from models.moving import is_move
 from models.related import coming_key, related, relation_set
 
 REQUIRED = N_("This field is required.")
@@ -69,7 +70,7 @@ def _check(row: Base, attribute: Attribute) -> Iterator[DomainError]:
 
 def _why_kept(row: Base, attribute: Attribute) -> str | None:
     """Return why a change of a stored value is refused: it was typed once, or the row is settled."""
-    if not inspect(row).persistent or not _is_changed(row, attribute):
+    if not inspect(row).persistent or not _is_changed(row, attribute) or is_move(row, attribute.key):
         return None
     return LASTING if attribute.facts.lasting else row.settled(attribute.key)
 
