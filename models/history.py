@@ -15,6 +15,7 @@ from sqlalchemy import (
     JSON,
     ForeignKey,
     Index,
+    String,
     Text,
     bindparam,
     delete,
@@ -34,6 +35,7 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Record
+from models.chain import CONTENT, SALT, ErasedChange, digest_of_change, new_salt
 from models.description import describe, entity, title_of
 from models.fields import Moment
 from models.gate import actor_of, ungated
@@ -45,6 +47,7 @@ from models.types import utcnow
 CREATE, UPDATE, DELETE, ERASE = "create", "update", "delete", "erase"
 ERASED = {"erased": True}  # stands for a value that was erased; no column is kept as an object
 SECRETS_KEPT = timedelta(days=30)
+REWRITTEN = ("title", "before", "after", "salt")
 SILENT = {"version", "updated_at", "created_at"}
 READING = ungated("history rows carry their own root; the record they belong to was read through the gate")
 
@@ -83,6 +86,7 @@ class Change(Record):
     version: Mapped[int]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    salt: Mapped[str | None] = mapped_column(String(2 * SALT))  # none yet in those from before there was a chain
     change_set: Mapped[ChangeSet] = relationship(back_populates="changes")
 
 
@@ -121,13 +125,25 @@ def note_erased(session: Session, row: Base, keys: Iterable[str]) -> None:
     connection.execute(insert(Change), [entry | {"change_set_id": change_set}])
 
 
-def rewrite(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Replace what changes say: of each the `key`, and the new `title`, `before` and `after`."""
-    if changes:
+def rewrite(session: Session, changes: Sequence[tuple[Change, Mapping[str, Any]]]) -> None:
+    """Replace what changes say by the new `title`, `before` and `after` of each, and keep that this was done.
+
+    Their salts go as well, without which nobody can find out from the digests what was there.
+    """
+    change_set, texts, erased = _change_set(session), [], []
+    for change, new in changes:
+        before = {key: getattr(change, key) for key in CONTENT} | {"salt": change.salt or new_salt()}
+        after = before | new | {"salt": new_salt()}
+        if any(before[key] != after[key] for key in new):
+            texts.append({"change": change.id, **{f"new_{key}": after[key] for key in REWRITTEN}})
+            digests = {"was": digest_of_change(before), "now": digest_of_change(after)}
+            erased.append({"change_set_id": change_set, "change_id": change.id, **digests})
+    if texts:
         table: Any = Change.__table__
-        texts: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("title", "before", "after")}
-        rows = [{"change": each["key"], **{f"new_{name}": each[name] for name in texts}} for each in changes]
-        session.connection().execute(update(table).where(table.c.id == bindparam("change")).values(texts), rows)
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in REWRITTEN}
+        statement = update(table).where(table.c.id == bindparam("change")).values(values)
+        session.connection().execute(statement, texts)
+        session.connection().execute(insert(ErasedChange), erased)
 
 
 def note_deleted(session: Session, context: UOWTransaction, instances: Any) -> None:
@@ -227,6 +243,7 @@ def _entry(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
         "version": row.version,
         "before": before,
         "after": after,
+        "salt": new_salt(),
     }
 
 

@@ -14,7 +14,7 @@ from models.history import READING, Change, ChangeSet, root_of
 
 def history_of(session: Any, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
     """Return the change-sets that touched a record or what belongs to it, newest first, with those alone."""
-    mine = _told_on(row)
+    mine = told_on(row)
     query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
     query = query.options(selectinload(ChangeSet.changes.and_(mine)), joinedload(ChangeSet.undone_by))
     if before is not None:
@@ -22,7 +22,7 @@ def history_of(session: Any, row: Base, before: int | None = None, limit: int = 
     return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
 
 
-def _told_on(row: Base) -> ColumnElement[bool]:
+def told_on(row: Base) -> ColumnElement[bool]:
     """Return which changes are told on a record: all below a topmost one; of others its own, and those of its parts.
 
     What a part that is gone was part of is not known any more: it went in a change-set that touched the record.

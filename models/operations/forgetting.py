@@ -27,10 +27,10 @@ def forget(session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str
     lost = {(row.__tablename__, row.id) for row in gone} | _deleted_before(session, heads)
     for row in heads:
         note_erased(session, row, columns_of(type(row), past[row]))
-    changes = [_as_gone(change) for change in _changes_of(session, lost)]
+    changes = [(change, _as_gone(change)) for change in _changes_of(session, lost)]
     for change in _changes_of(session, present):
         row = present[change.entity, change.row_id]
-        changes.append(_as_emptied(change, row, past[row]))
+        changes.append((change, _as_emptied(change, row, past[row])))
     rewrite(session, changes)
     _drop_secrets(session, {*present, *lost})
 
@@ -62,9 +62,10 @@ def _stored(session: Any, model: type[Base], keys: Iterable[int]) -> set[int]:
 
 
 def _changes_of(session: Any, rows: Iterable[Pair]) -> Iterator[Change]:
+    """Yield what was noted of rows, and let nobody else rewrite it, or give it a salt, meanwhile."""
     for name, some in _by_entity(rows):
-        query = select(Change).where(Change.entity == name, Change.row_id.in_(some))
-        yield from session.scalars(query.execution_options(**READING, populate_existing=True))
+        query = select(Change).where(Change.entity == name, Change.row_id.in_(some)).order_by(Change.id)
+        yield from session.scalars(query.with_for_update().execution_options(**READING, populate_existing=True))
 
 
 def _by_entity(rows: Iterable[Pair]) -> Iterator[tuple[str, Sequence[int]]]:
@@ -79,7 +80,7 @@ def _as_gone(change: Change) -> dict[str, Any]:
     """Nothing that was written in a row that is gone is kept."""
     sides = ([key for key, value in (side or {}).items() if isinstance(value, str)] for side in _sides(change))
     before, after = (_without(side, keys) for side, keys in zip(_sides(change), sides, strict=True))
-    return {"key": change.id, "title": f"#{change.row_id}", "before": before, "after": after}
+    return {"title": f"#{change.row_id}", "before": before, "after": after}
 
 
 def _as_emptied(change: Change, row: Base, keys: Sequence[str]) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _as_emptied(change: Change, row: Base, keys: Sequence[str]) -> dict[str, Any
     erased = [[key for key, value in now.items() if (side or {}).get(key) != value] for side in _sides(change)]
     before, after = (_without(side, keys) for side, keys in zip(_sides(change), erased, strict=True))
     title = title_of(row) if describe(type(row)).title in keys else change.title
-    return {"key": change.id, "title": title, "before": before, "after": after}
+    return {"title": title, "before": before, "after": after}
 
 
 def _sides(change: Change) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
