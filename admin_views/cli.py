@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
+from admin_views.cli_chain import seal_history, verify_history
 from admin_views.prepare import (
     EMAIL,
     PASSWORD,
@@ -25,6 +26,7 @@ from admin_views.prepare import (
     is_migrated,
     prepare,
 )
+from admin_views.sealer import Sealer
 from models.base import db
 from models.errors import DomainError
 from models.gate import set_actor
@@ -43,8 +45,9 @@ ask = click.option("--ask", is_flag=True, help="Type the password; otherwise one
 
 
 def register_commands(app: Flask) -> None:
-    """Add `flask clientela …` to the app."""
+    """Add `flask clientela …` to the app, and the sealer that a server starts."""
     app.cli.add_command(commands)
+    Sealer(app)
 
 
 @commands.command()
@@ -118,6 +121,10 @@ def check() -> None:
         if not has_administrator():
             raise click.ClickException(_("Nobody can manage the panel: flask clientela create-admin EMAIL"))
     click.echo(_("Declarations, settings and database are in order."))
+
+
+commands.add_command(seal_history)
+commands.add_command(verify_history)
 
 
 def prepared() -> Credentials | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 wsgi_app = "app:create_app()"
 chdir = str(Path(__file__).parents[1])
@@ -27,3 +28,14 @@ umask = 0o077
 # Heartbeats touch a file, which must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  gunicorn makes the file safely
 loglevel = "warning"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let the worker seal the history beside answering requests."""
+    worker.wsgi.extensions["sealer"].start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Let a worker that ends finish what it seals; one that never came to be has no app."""
+    if hasattr(worker, "wsgi"):
+        worker.wsgi.extensions["sealer"].stop()

@@ -225,4 +225,4 @@ def test_it_takes_no_more_statements_for_more_children() -> None:
         with statements() as sent:
             erase(customer)
         counts.append(len([each for each in sent if not each.startswith("UPDATE note")]))
-    assert counts[0] == counts[1] < 45
+    assert counts[0] == counts[1] < 55
