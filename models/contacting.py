@@ -1,30 +1,23 @@
-"""Keeping, with every record one can be in touch with, when that was last and how often.
-
-Both follow from the activities, so they are neither typed nor part of the history, and leave a record's version as it
-is.
-"""
+"""Keeping, with every record one can be in touch with, when that was last and how often."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, inspect, select, union_all, update
+from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import Session, UOWTransaction
-from sqlalchemy.orm.attributes import set_committed_value
 
 from models.activity import activities
 from models.base import Base
 from models.contacted import Contacted
 from models.description import describe
+from models.following import Values, is_moved, keys_around, take_turns, write_following
 from models.related import batches
 from models.types import UtcDateTime
-
-Counted = Mapping[int, tuple[datetime | None, int]]  # by key: when one was in touch last, and how often
 
 
 @dataclass(frozen=True)
@@ -59,9 +52,8 @@ def count_contacts(session: Session, context: UOWTransaction) -> None:
     touched = _touched(session)
     for model in sorted(touched, key=lambda each: each.__name__):
         for keys in batches(sorted(touched[model])):
-            counted = _counted(session, model, keys)
-            _write(session, model, counted)
-            _tell(session, model, counted)
+            take_turns(session, model, keys)
+            write_following(session, model, _counted(session, model, keys))
 
 
 @cache
@@ -85,20 +77,11 @@ def _touched(session: Session) -> dict[type[Base], set[int]]:
     for row in (*session.new, *session.dirty, *gone):
         for way in ways():
             if type(row) is way.activity:
-                near = _keys(row, way.first)
+                near = keys_around([row], way.first)
                 found[way.target] |= _beyond(session, way, near) if way.last else near
-            elif type(row) is way.between and (row in gone or _is_moved(row, way)):
-                found[way.target] |= _keys(row, way.last)
+            elif type(row) is way.between and way.last and (row in gone or is_moved(row, way.last)):
+                found[way.target] |= keys_around([row], way.last)
     return found
-
-
-def _is_moved(row: Any, way: Way) -> bool:
-    return bool(inspect(row).attrs[f"{way.last}_id"].history.has_changes())
-
-
-def _keys(row: Any, relation: str | None) -> set[int]:
-    """Return where a relation leads, and where it led before."""
-    return {key for key in inspect(row).attrs[f"{relation}_id"].history.sum() if key is not None}
 
 
 def _beyond(session: Session, way: Way, near: set[int]) -> set[int]:
@@ -106,11 +89,7 @@ def _beyond(session: Session, way: Way, near: set[int]) -> set[int]:
     return set(session.connection().scalars(select(way.key).where(table.c.id.in_(near), way.key.is_not(None))))
 
 
-def _counted(session: Session, model: type[Base], keys: Sequence[int]) -> Counted:
-    """Count, one after the other with whoever counts for the same records."""
-    connection, table = session.connection(), describe(model).model.__table__
-    mine: Any = table.c.id
-    connection.execute(select(mine).where(mine.in_(keys)).order_by(mine).with_for_update(key_share=True))
+def _counted(session: Session, model: type[Base], keys: Sequence[int]) -> dict[int, Values]:
     queries = [
         select(way.key.label("key"), way.activity.__table__.c.at).where(*way.touching(), way.key.in_(keys))
         for way in ways()
@@ -118,22 +97,6 @@ def _counted(session: Session, model: type[Base], keys: Sequence[int]) -> Counte
     ]
     all_: Any = union_all(*queries).subquery()
     query = select(all_.c.key, func.max(all_.c.at, type_=UtcDateTime()), func.count()).group_by(all_.c.key)
-    found = {key: (last, number) for key, last, number in connection.execute(query)}
-    return {key: found.get(key, (None, 0)) for key in keys}
-
-
-def _write(session: Session, model: type[Base], counted: Counted) -> None:
-    table: Any = model.__table__
-    unchanged = {column.key: column for column in table.c if column.onupdate is not None}
-    values = {**unchanged, "last_contacted": bindparam("last"), "times_contacted": bindparam("times")}
-    rows = [{"key": key, "last": last, "times": times} for key, (last, times) in counted.items()]
-    session.connection().execute(update(table).where(table.c.id == bindparam("key")).values(values), rows)
-
-
-def _tell(session: Session, model: type[Base], counted: Counted) -> None:
-    """Let rows that are loaded know."""
-    for key, (last, times) in counted.items():
-        row = session.identity_map.get(inspect(model).identity_key_from_primary_key((key,)))
-        if row is not None:
-            set_committed_value(row, "last_contacted", last)
-            set_committed_value(row, "times_contacted", times)
+    found = {key: (last, number) for key, last, number in session.connection().execute(query)}
+    told = {key: found.get(key, (None, 0)) for key in keys}
+    return {key: {"last_contacted": last, "times_contacted": times} for key, (last, times) in told.items()}

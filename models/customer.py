@@ -46,6 +46,7 @@ from models.group import CustomerGroup
 from models.i18n import N_
 from models.owned import Owned
 from models.rules.email import email_key
+from models.valued import Valued
 
 
 class CustomerKind(Choice):
@@ -71,7 +72,7 @@ class Rating(Choice):
     COLD = "cold", "blue"
 
 
-class Customer(Owned, Contacted, Timestamped, Base):
+class Customer(Owned, Contacted, Valued, Timestamped, Base):
     """A company or a person that one does business with."""
 
     kind: Mapped[CustomerKind] = field(default=CustomerKind.COMPANY)
@@ -126,7 +127,12 @@ class Customer(Owned, Contacted, Timestamped, Base):
     shipping_postal_code: Mapped[PostalCode | None] = field(label="Shipping postal code", country="shipping_country")
     shipping_country: Mapped[Country | None] = field(label="Shipping country")
     shipping_province: Mapped[Province | None] = field(label="Shipping province", country="shipping_country")
-    can_login: Mapped[bool] = field(default=False, anonymous=False, label="Can log in to the site")
+    can_login: Mapped[bool] = field(
+        default=False,
+        anonymous=False,
+        label="Can log in to the site",
+        brings=("password", "password_changed_at", "emails"),
+    )
     password: Mapped[CustomerPassword | None] = field(needs="can_login")
     password_changed_at: Mapped[Moment | None] = field(fixed=True, personal=True, label="Password set")
     login_key: Mapped[Token | None] = field(unique=True, hidden=True, personal=True, shown_as="can_login")

@@ -30,7 +30,9 @@ from models.fields import (
     Percent,
     PostalCode,
     Province,
+    Price,
     Quantity,
+    Rate,
     Recipient,
     Street,
     TaxCode,
@@ -42,7 +44,7 @@ from models.fields import (
 from models.i18n import N_
 from models.images import stored
 from models.rules.document_kinds import DocumentKind, DocumentStatus, PaymentState, payment_state
-from models.rules.money import places_of, totals
+from models.rules.money import exchanged, places_of, totals
 from models.rules.numbering import NO_SERIES, refuse_numbering
 from models.rules.paper import Totals
 from models.rules.payment_methods import payment_methods
@@ -61,7 +63,7 @@ GOODS = frozenset({"transport_date", "reason", "carrier", "packages", "weight"})
 OWED = frozenset({"payments", "paid", "credited", "open_amount", "payment"})
 MONEY = frozenset({"paid", "credited", "open_amount"})
 MOST_LINES = 500
-LAID_DOWN = frozenset({"status", "remarks", "issued_at", *OWED})
+LAID_DOWN = frozenset({"status", "remarks", "issued_at", "worth", *OWED})
 # What of the customer is kept when it is issued: the own column, and where the value comes from.
 SNAPSHOT: Mapping[str, str] = MappingProxyType(
     {
@@ -114,6 +116,11 @@ class Document(Timestamped, Base):
     credited: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="currency")
     open_amount: Mapped[Amount] = field(default=Decimal(0), fixed=True, label="Open", currency="currency")
     payment: Mapped[PaymentState | None] = field(fixed=True)
+    base_currency: Mapped[Currency | None] = field(hidden=True)
+    exchange_rate: Mapped[Rate | None] = field(
+        help="How much of this currency is one of the company's. Left empty, issuing takes the last one known."
+    )
+    worth: Mapped[Price | None] = field(fixed=True, label="Counts as", currency="base_currency")
     issued_at: Mapped[Moment | None] = field(fixed=True, label="Issued")
     year: Mapped[int | None] = field(hidden=True)
     series_key: Mapped[Token] = field(default=NO_SERIES, hidden=True)
@@ -181,6 +188,7 @@ class Document(Timestamped, Base):
             *(() if rules.is_delivered else ("destination",)),
             *(() if rules.due else ("due",)),
             *(() if rules.is_paid else OWED),
+            *(() if rules.earns and self.currency != self.base_currency else ("exchange_rate", "worth")),
             *(("payments", *ONCE_ISSUED) if self.is_draft else ("sequence",)),
         }
 
@@ -194,8 +202,9 @@ class Document(Timestamped, Base):
         return changed.get("number") is not None
 
     def settled(self, key: str) -> str | None:
-        """What has been issued stays as it is, but for what happens to it."""
-        return SETTLED if key not in LAID_DOWN and self.was_issued else None
+        """What has been issued stays as it is, but for what happens to it; a rate that was not known can be given."""
+        is_open = key in LAID_DOWN or (key == "exchange_rate" and stored(self, key) is None)
+        return SETTLED if not is_open and self.was_issued else None
 
     def shown(self, key: str) -> Any:
         """A draft owes nothing, not even zero; what is open after its day is overdue."""
@@ -230,6 +239,7 @@ class Document(Timestamped, Base):
         owed = self.total - self.credited if self.is_owed else Decimal(0)
         self.open_amount = max(owed - self.paid, Decimal(0))
         self.payment = payment_state(self.open_amount, self.paid) if self.is_owed else None
+        self.worth = self._worth()
 
     def _derive_draft(self) -> None:
         refuse_numbering(self.date, self.due, self.series, self.sequence if self.is_draft else None)
@@ -245,6 +255,13 @@ class Document(Timestamped, Base):
         for line, amount in zip(self.lines, found.lines, strict=True):
             line.amount = amount
         self.net, self.vat, self.total = found.net, found.vat, found.total
+
+    def _worth(self) -> Decimal | None:
+        """Return what it adds to what the customer is worth; None while nobody can say."""
+        sign = 0 if self.is_draft else self.kind.rules.earns
+        if not sign or self.exchange_rate is None:
+            return None
+        return exchanged(sign * self.total, self.exchange_rate, self.base_currency) if self.counts else Decimal(0)
 
     def computed(self) -> Totals:
         """Return what the lines come to; a line that lacks something counts as nothing."""

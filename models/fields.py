@@ -42,6 +42,7 @@ Tags = Annotated[str, mapped_column(String(500), info={"kind": kinds.TAGS})]
 Count = Annotated[int, mapped_column(info={"kind": kinds.COUNT})]
 Amount = Annotated[Decimal, mapped_column(FixedPoint(3), info={"kind": kinds.AMOUNT})]
 Price = Annotated[Decimal, mapped_column(FixedPoint(6), info={"kind": kinds.PRICE})]
+Rate = Annotated[Decimal, mapped_column(FixedPoint(6), info={"kind": kinds.RATE})]
 Quantity = Annotated[Decimal, mapped_column(FixedPoint(4), info={"kind": kinds.QUANTITY})]
 Day = Annotated[date, mapped_column(Date)]
 Iban = Annotated[str, mapped_column(String(34), info={"kind": kinds.IBAN})]
@@ -64,9 +65,9 @@ class Facts:
     one to be set; `shown_as` the one beside which a person looks for it. `when` names an attribute and the choice that
     makes this one required, which `demand` then asks for. Of a `seldom_shared` value people are told when another row
     has it too. A `guarded` one is for those alone whose role opens it. What is `personal` tells of people, as many
-    kinds do by themselves; what is `private` does so on a row that stands for a person. When such a row is anonymised,
-    a value becomes what it is when `anonymous`. `currency` names the attribute, dotted from this
-    row, that says in which currency an amount is.
+    kinds do by themselves unless it is said to be False; what is `private` does so on a row that stands for a person.
+    When such a row is anonymised, a value becomes what it is when `anonymous`. `currency` names the attribute, dotted
+    from this row, that says in which currency an amount is.
     """
 
     label: str | None = None
@@ -82,10 +83,11 @@ class Facts:
     demand: str | None = None
     seldom_shared: bool = False
     guarded: bool = False
-    personal: bool = False
+    personal: bool | None = None
     private: bool = False
     anonymous: Any = None
     currency: str | None = None
+    brings: tuple[str, ...] = ()
 
 
 FACTS = {each.name for each in fields(Facts)}

@@ -16,6 +16,7 @@ from models.errors import DomainError
 from models.i18n import N_
 from models.rules import currency, einvoice, email, iban, language, phone, places, postal, tax_code, text, url, vat
 from models.rules.api_token import seal_token
+from models.rules.mask import Mask, mask_email, mask_emails, mask_phone, mask_text
 from models.rules.numbers import clean_decimal
 from models.sealing import seal_for
 
@@ -37,13 +38,35 @@ class Companion:
     length: int | None = None
 
 
+class Compared(Enum):
+    """How two values are held to be the same; names are when they are alike, places where the names are as well."""
+
+    VALUE = auto()
+    FOLDED = auto()  # whatever the case
+    HOST = auto()  # the site of a web address
+    NAME = auto()
+    PLACE = auto()
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What the same value says of two rows: that they may be one, so likely, of 100, and in these words."""
+
+    by: Compared
+    weight: int = 0
+    said: str = ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a value means.
 
     `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are
     idempotent and raise DomainError. `required_in` tells the countries in which the value may not be left out; `settle`
-    then takes None too. What is `personal` tells of people, or may name them, as free text does.
+    then takes None too. What is `personal` tells of people, or may name them, as free text does. Two rows that
+    share a value of a kind with `duplicate` may be the same. What is `legible`, as
+    names and free text are, is read by whoever sees the row; other personal values are shown by their `mask` alone to
+    those who may not read them.
     """
 
     name: str
@@ -54,6 +77,9 @@ class Kind:
     personal: bool = False
     secret: bool = False
     required_in: Callable[[str], bool] | None = field(default=None, repr=False)
+    duplicate: Likeness | None = None
+    legible: bool = False
+    mask: Mask = field(default=mask_text, repr=False)
 
 
 def _line(length: int) -> Callable[[Any], str]:
@@ -82,6 +108,14 @@ def _percent(value: Any) -> Decimal:
     return number.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def _rate(value: Any) -> Decimal:
+    """Return a rate of exchange; nothing is worth nothing."""
+    found = clean_decimal(value, places=6, most=10**6)
+    if found <= 0:
+        raise DomainError(N_("Type a number above zero."))
+    return found
+
+
 def _amount_text(value: Decimal | None, country: str | None) -> str | None:
     """Return an amount as people would look for it; the database holds it as a whole number."""
     return None if value is None else f"{value:.2f}"
@@ -98,28 +132,37 @@ def _settle_phone(value: str, country: str | None) -> str:
     return value
 
 
-TITLE = Kind("name", _line(255), search=Search.TEXT)
-PERSON = Kind("person", _line(255), search=Search.TEXT, personal=True)
+NAMED = Likeness(Compared.NAME, 50, N_("similar name"))
+PLACED = Likeness(Compared.PLACE)
+
+TITLE = Kind("name", _line(255), search=Search.TEXT, duplicate=NAMED, legible=True)
+PERSON = Kind("person", _line(255), search=Search.TEXT, duplicate=NAMED, personal=True, legible=True)
 LINE = Kind("line", _line(100), search=Search.TEXT)
 LONG_TEXT = Kind(
-    "long_text", partial(text.clean_text, max_length=10_000, multiline=True), search=Search.TEXT, personal=True
+    "long_text",
+    partial(text.clean_text, max_length=10_000, multiline=True),
+    search=Search.TEXT,
+    personal=True,
+    legible=True,
 )
 CODE = Kind("code", _line(32), search=Search.TEXT)
 STREET = Kind("street", _line(500), search=Search.TEXT, personal=True)
-CITY = Kind("city", _line(100), search=Search.TEXT, personal=True)
-POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TEXT, personal=True)
+CITY = Kind("city", _line(100), search=Search.TEXT, personal=True, duplicate=PLACED)
+POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TEXT, personal=True, duplicate=PLACED)
 COUNTRY = Kind("country", places.clean_country)
 PROVINCE = Kind("province", _line(100), places.clean_province, personal=True, required_in=places.has_provinces)
-EMAIL = Kind("email", email.clean_email, search=Search.TEXT, personal=True)
-EMAILS = Kind("emails", email.clean_emails, search=Search.TEXT, personal=True)
-PHONE = Kind("phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True)
-URL = Kind("url", url.clean_website, search=Search.TEXT)
-VAT_NUMBER = Kind("vat_number", _line(40), vat.clean_vat, Search.TEXT)
-TAX_CODE = Kind("tax_code", _line(20), tax_code.clean_tax_code, Search.TEXT, personal=True)
-RECIPIENT = Kind("recipient", einvoice.clean_recipient, search=Search.TEXT, personal=True)
+EMAIL = Kind("email", email.clean_email, search=Search.TEXT, personal=True, mask=mask_email, duplicate=Likeness(Compared.FOLDED, 50, N_("same email")))
+EMAILS = Kind("emails", email.clean_emails, search=Search.TEXT, personal=True, mask=mask_emails)
+PHONE = Kind(
+    "phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True, mask=mask_phone, duplicate=Likeness(Compared.VALUE, 40, N_("same phone number"))
+)
+URL = Kind("url", url.clean_website, search=Search.TEXT, duplicate=Likeness(Compared.HOST, 30, N_("same website")))
+VAT_NUMBER = Kind("vat_number", _line(40), vat.clean_vat, Search.TEXT, duplicate=Likeness(Compared.VALUE, 60, N_("same VAT number")))
+TAX_CODE = Kind("tax_code", _line(20), tax_code.clean_tax_code, Search.TEXT, personal=True, duplicate=Likeness(Compared.VALUE, 60, N_("same tax code")))
+RECIPIENT = Kind("recipient", einvoice.clean_recipient, search=Search.TEXT, personal=True, mask=mask_email)
 CURRENCY = Kind("currency", currency.clean_currency)
 LANGUAGE = Kind("language", language.clean_language)
-TAGS = Kind("tags", _tags, search=Search.TEXT, personal=True)
+TAGS = Kind("tags", _tags, search=Search.TEXT, personal=True, legible=True)
 COUNT = Kind("count", _count)
 PERCENT = Kind("percent", _percent)
 AMOUNT = Kind(
@@ -129,8 +172,9 @@ AMOUNT = Kind(
     companion=Companion("text", _amount_text, 20),
 )
 PRICE = Kind("price", partial(clean_decimal, places=6, most=10**9))
+RATE = Kind("rate", _rate)
 QUANTITY = Kind("quantity", partial(clean_decimal, places=4, most=10**9))
-IBAN = Kind("iban", iban.clean_iban, search=Search.TEXT)
+IBAN = Kind("iban", iban.clean_iban, search=Search.TEXT, personal=True)
 TOKEN = Kind("token", _line(255))
 ONE_OF = Kind("one_of", _line(100))
 CUSTOMER_PASSWORD = Kind("secret", partial(seal_for, who="customer"), secret=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from models.billing import keep_quantities
 from models.contacting import count_contacts
 from models.delegation import keep_from_widening, keep_rights
+from models.earning import count_earnings
 from models.gate import gate_reads, gate_writes
 from models.history import (
     end_change_set,
@@ -30,6 +31,7 @@ event.listen(Session, "before_flush", note_deleted)
 event.listen(Session, "after_flush", keep_from_widening)
 event.listen(Session, "after_flush", record_flush)
 event.listen(Session, "after_flush", count_contacts)
+event.listen(Session, "after_flush", count_earnings)
 event.listen(Session, "after_commit", remember_change_set)
 event.listen(Session, "after_soft_rollback", forget_change_set)
 event.listen(Session, "after_transaction_end", end_change_set)

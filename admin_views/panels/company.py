@@ -12,6 +12,7 @@ from admin_views.base import PanelView
 from admin_views.registry import register
 from models.base import Base, db
 from models.company import Company
+from models.exchange_rate import ExchangeRate
 from models.i18n import N_
 from models.permissions import Decision
 from models.vat_rate import VatRate
@@ -24,6 +25,15 @@ class VatRateView(PanelView):
     menu_icon = "receipt-tax"
     column_list = ["name", "rate", "nature", "active", "is_default", "updated_at"]
     record_badges = ["active"]
+
+
+class ExchangeRateView(PanelView):
+    """What other currencies are worth."""
+
+    menu_group = N_("System")
+    menu_icon = "arrows-exchange"
+    column_list = ["name", "currency", "day", "rate", "updated_at"]
+    column_default_sort = "-day"
 
 
 class CompanyView(PanelView):
@@ -55,4 +65,5 @@ class CompanyView(PanelView):
 
 
 register(VatRate, VatRateView)
+register(ExchangeRate, ExchangeRateView)
 register(Company, CompanyView)

@@ -24,7 +24,7 @@ NO_WAY = N_("No %(target)s is made from this.")
 TOO_MANY = N_("At most %(count)s lines fit into one document: take fewer at once.")
 NOTHING_LEFT = N_("Nothing of it is left for this.")
 # What a document takes over from the one that it was made from.
-CARRIED = ("currency", "prices_include_vat", "discount", "payment_method", "reference", "destination")
+CARRIED = ("currency", "base_currency", "prices_include_vat", "discount", "payment_method", "reference", "destination")
 LINE = ("description", "unit", "price", "discount")
 # What else a copy says like the other.
 COPIED = (*CARRIED, "series", "note", "reason", "carrier")
@@ -34,6 +34,7 @@ def begin(session: Any, document: Document, customer: Customer) -> None:
     """Fill in what a new document begins with: the terms of the customer and of its group."""
     group, company = customer.group, company_of(session)
     document.currency = customer.currency or (company.currency if company else document.currency)
+    document.base_currency = company.currency if company else None
     if group is not None:
         document.discount, document.prices_include_vat = group.discount, group.prices_include_vat
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from models.billing import predecessors, successors
+from models.company import Company
 from models.document import SNAPSHOT, Document
 from models.errors import DomainError
+from models.exchange_rate import rate_on
 from models.i18n import N_
 from models.operations.numbering import take_number, written_number
 from models.operations.papers import company_of, frozen_seller, is_company, lacking, shipping_address
@@ -44,6 +47,7 @@ def issue(session: Any, document: Document, at: datetime | None = None) -> None:
     document.seller = frozen_seller(company)
     document.destination = document.destination or shipping_address(document) or None
     _credit(session, document, document.total)
+    _value(session, document, company)
     year = document.date.year
     document.sequence = take_number(session, document, year)
     document.year = year
@@ -87,6 +91,19 @@ def _credit(session: Any, document: Document, amount: Any) -> None:
         if credited > source.total:
             raise DomainError(CREDITED, "lines", document=source.name)
         source.credited = max(credited, ZERO)
+
+
+def _value(session: Any, document: Document, company: Company | None) -> None:
+    """Note what one of the company's currency is worth that day; what is credited, at the rate that it was billed at."""
+    document.base_currency = company.currency if company else document.base_currency
+    if not document.kind.rules.earns:
+        return
+    if document.exchange_rate is None and document.kind.rules.earns < 0:
+        document.exchange_rate = next((each.exchange_rate for each in predecessors(session, [document])), None)
+    if document.currency == document.base_currency:
+        document.exchange_rate = Decimal(1)
+    elif document.exchange_rate is None:
+        document.exchange_rate = rate_on(session, document.currency, document.date)
 
 
 def steps(document: Document) -> list[DocumentStatus]:

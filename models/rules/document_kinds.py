@@ -97,6 +97,11 @@ class KindRules:
     moves_goods: bool = False
 
     @property
+    def earns(self) -> int:
+        """How a document counts among what was earned: what is billed 1, what takes back -1, and nothing else."""
+        return -1 if self.effect is Effect.CREDITS else int(self.is_paid)
+
+    @property
     def draft(self) -> DocumentStatus:
         """The state without a number."""
         return self.states[0]

@@ -49,6 +49,11 @@ def rounded(value: Decimal, places: int) -> Decimal:
     return _EXACT.add(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT), ZERO)
 
 
+def exchanged(value: Decimal, rate: Decimal, currency: str | None) -> Decimal:
+    """An amount in another currency, of which `rate` of its own are one."""
+    return rounded(_EXACT.divide(value, rate), places_of(currency or "EUR"))
+
+
 def net_price(price: Decimal, rate: Decimal, *, includes_vat: bool) -> Decimal:
     """A unit price without VAT, to six places."""
     with localcontext(_EXACT):

@@ -18,6 +18,8 @@ BESIDE_THE_GATE = {
     "models.history": "changes are written in the transaction they tell of, while the session is flushing",
     "models.auth": "sessions and tries are the program's own, and belong to nobody",
     "models.contacting": "what follows from activities is counted for everybody, and is nobody's edit",
+    "models.earning": "what was earned is counted for everybody",
+    "models.following": "what follows from other rows is nobody's edit",
     "models.administrators": "the last one is counted, and locked, whoever asks",
     "admin_views.cli": "the search index is mended, whoever asks",
     "admin_views.prepare": "the database is made ready before there is anybody",
