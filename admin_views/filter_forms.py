@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from admin_views.filters import Filter, Widget, choices_of, emptiness, rows_of
+from admin_views.filter_values import day_of
+from admin_views.filters import ME, Filter, Widget, choices_of, emptiness, rows_of
 from admin_views.forms import named
 from models.description import title_of
+from models.user import User
 
 MOST_CHECKS = 12
 MOST_OFFERED = 20
@@ -29,9 +32,11 @@ def _choices(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Wi
 
 
 def _relation(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
-    chosen = rows_of(flt, args.getlist(flt.name()))
+    chosen = rows_of(flt, [value for value in args.getlist(flt.name()) if value != ME])
     others = named(flt.attribute.target, "", MOST_OFFERED) if flt.attribute and flt.attribute.target else []
     listed = [(str(row.id), title_of(row), row in chosen) for row in dict.fromkeys([*chosen, *others])]
+    if flt.attribute and flt.attribute.target is User:
+        listed.insert(0, (ME, gettext("Me"), ME in args.getlist(flt.name())))
     return [Widget(flt.name(), "picker", gettext("is any of"), listed, lookup_url=lookup_url)]
 
 
@@ -46,6 +51,17 @@ def _range(kind: str) -> Callable[[Filter, MultiDict[str, str], str], list[Widge
         return [Widget(flt.name(key), kind, words, value=args.get(flt.name(key), "")) for key, words in pairs]
 
     return ends
+
+
+def _dates(flt: Filter, args: MultiDict[str, str], lookup_url: str) -> list[Widget]:
+    """From one day to another, or so many days back from today."""
+    ends = _range("date")(flt, args, lookup_url)
+    days = [replace(each, value=day.isoformat() if (day := day_of(each.value)) else "") for each in ends]
+    back = (("last", gettext("in the last … days")), ("not_last", gettext("not in the last … days")))
+    return [
+        *days,
+        *(Widget(flt.name(key), "number", words, value=args.get(flt.name(key), "")) for key, words in back),
+    ]
 
 
 def _empty(flt: Filter, args: MultiDict[str, str]) -> Widget:
@@ -64,7 +80,7 @@ WIDGETS: dict[str, Callable[[Filter, MultiDict[str, str], str], list[Widget]]] =
     "choices": _choices,
     "relation": _relation,
     "text": _text,
-    "date": _range("date"),
+    "date": _dates,
     "number": _range("number"),
     "children": _nothing,
     "none": _nothing,

@@ -1,8 +1,8 @@
 """Column filters: read from the address, applied to the query, said as sentences.
 
-The address says `f_country=IT&f_country=DE`, `f_city__contains=mil`, `f_created_at__from=2026-01-01` or
-`f_email__empty=1`. What makes no sense is dropped: an address that was tampered with shows fewer filters, never an
-error.
+The address says `f_country=IT&f_country=DE`, `f_city__contains=mil`, `f_created_at__from=2026-01-01`,
+`f_created_at__not_last=90` (days), `f_owner=me` or `f_email__empty=1`. What makes no sense is dropped: an address that
+was tampered with shows fewer filters, never an error.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from werkzeug.datastructures import MultiDict
 
 from admin_views.controls import read_key
-from admin_views.filter_values import day_of, moment_of, number_of
+from admin_views.filter_values import day_of, day_said, days_of, days_said, moment_of, number_of, this_day
 from admin_views.kinds import look, options
 from admin_views.links import is_link, led_to
 from admin_views.say import label, plain
 from models.base import Base, db
 from models.description import Attribute, Child, describe, entity, title_of
+from models.gate import actor_of
 from models.kinds import PROVINCE
 from models.rules import places
 from models.types import FixedPoint
+from models.user import User
 
 PREFIX = "f_"
+OPERATORS = ("", "not", "contains", "from", "to", "last", "not_last", "empty")
+ME = "me"  # whoever reads the list
 MOST_VALUES = 100
 LONGEST = 200
 
@@ -80,7 +84,7 @@ class Filter:
     @property
     def names(self) -> list[str]:
         """Every name under which the address may hold something of this filter."""
-        return [self.name(operator) for operator in ("", "not", "contains", "from", "to", "empty")]
+        return [self.name(operator) for operator in OPERATORS]
 
     @property
     def path(self) -> str:
@@ -205,14 +209,20 @@ def _text(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator
 
 
 def _dates(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
-    """Whole days, both ends included."""
-    column = flt.column(model)
-    start, end = day_of(args.get(flt.name("from"), "")), day_of(args.get(flt.name("to"), ""))
+    """Whole days, both ends included; so many days up to today, or whatever is not among them, nothing included."""
+    column, tomorrow = flt.column(model), timedelta(days=1)
     of = moment_of if flt.attribute and issubclass(flt.attribute.python_type, datetime) else lambda day: day
-    if start:
-        yield flt.condition("from", gettext("from"), plain(start), column >= of(start))
-    if end:
-        yield flt.condition("to", gettext("to"), plain(end), column < of(end + timedelta(days=1)))
+    start, end = args.get(flt.name("from"), ""), args.get(flt.name("to"), "")
+    if day := day_of(start):
+        yield flt.condition("from", gettext("from"), day_said(start, day), column >= of(day))
+    if day := day_of(end):
+        yield flt.condition("to", gettext("to"), day_said(end, day), column < of(day + tomorrow))
+    for operator, words in (("last", gettext("is in the last")), ("not_last", gettext("is not in the last"))):
+        if days := days_of(args.get(flt.name(operator), "")):
+            first, after = of(this_day() - timedelta(days=days)), of(this_day() + tomorrow)
+            among = and_(column >= first, column < after)
+            others = or_(column < first, column.is_(None), column >= after)
+            yield flt.condition(operator, words, days_said(days), others if operator == "not_last" else among)
 
 
 def _numbers(flt: Filter, model: type[Base], args: MultiDict[str, str]) -> Iterator[Condition]:
@@ -280,6 +290,7 @@ def _country_of(flt: Filter) -> str:
 
 def rows_of(flt: Filter, values: Sequence[str]) -> list[Base]:
     """Return the rows that keys in the address stand for, as far as the reader may see them."""
-    keys = [key for key in map(read_key, values) if key]
     target: Any = flt.attribute.target if flt.attribute else None
+    mine = actor_of(db.session).user_id if target is User else None
+    keys = [key for value in values if (key := mine if value == ME else read_key(value))]
     return list(db.session.scalars(select(target).where(target.id.in_(keys)).order_by(target.id))) if keys else []

@@ -10,11 +10,15 @@ import pytest
 from flask import Flask
 
 from models.base import db
-from models.customer import CustomerKind, Rating, Status
+from models.customer import Customer, CustomerKind, Rating, Status
 from models.group import CustomerGroup
+from models.task import Task
+from models.user import User
 from tests.admin_views.test_lists import titles
-from tests.panel import Panel, add, company, contact, new_company
+from tests.panel import Panel, add, company, contact, new_company, stored
 from tests.people import add_user
+
+DAY = timedelta(days=1)
 
 
 def found(app: Flask, query: str, path: str = "/customer/") -> list[str]:
@@ -205,3 +209,40 @@ def test_moments_are_shown_and_kept_with_their_zone(app: Flask) -> None:
     db.session.expire_all()
     assert customer.created_at - moment == timedelta(0)
     assert 'datetime="2026-03-14T12:00:00+00:00"' in Panel(app).get("/customer/?columns=created_at").text
+
+
+def test_days_are_counted_from_today_and_what_is_empty_was_not_in_the_last_days(app: Flask) -> None:
+    now = datetime.now(UTC)
+    names = {"Today": 0, "A week ago": 7, "Long ago": 91}
+    for name, days in names.items():
+        company(name, created_at=now - timedelta(days=days))
+    customer = stored(Customer, name="Today")[0]
+    add(*(Task(customer=customer, subject=name, due=now.date() - timedelta(days=days)) for name, days in names.items()))
+    add(Task(customer=customer, subject="Some day"), Task(customer=customer, subject="Next", due=now.date() + DAY))
+    assert found(app, "f_created_at__last=7&sort=-created_at") == ["Today", "A week ago"]
+    assert found(app, "f_created_at__not_last=90") == ["Long ago"]
+    assert found(app, "f_due__last=90&sort=due", "/task/") == ["A week ago", "Today"]
+    assert set(found(app, "f_due__not_last=90", "/task/")) == {"Long ago", "Next", "Some day"}
+    assert found(app, "f_due__from=today-7&f_due__to=today&sort=due", "/task/") == ["A week ago", "Today"]
+    page = Panel(app).get("/task/?f_due__from=today-7&f_due__to=today&f_due__not_last=1").text
+    assert chips(page) == ["Due from 7 days ago", "Due to today", "Due is not in the last 1 day"]
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "x", "1e3", "٣", "999999", "today", "today+", "today-999999", "TODAY-1x"])
+def test_a_number_of_days_that_makes_no_sense_is_no_filter(app: Flask, value: str) -> None:
+    page = Panel(app).get(f"/customer/?f_created_at__last={value}&f_updated_at__not_last={value}").text
+    assert chips(page) == []
+    assert chips(Panel(app).get(f"/customer/?f_created_at__from={value}1x").text) == []
+
+
+def test_me_is_whoever_reads_the_list(app: Flask) -> None:
+    panels = {name: Panel(app, add_user(name=name)) for name in ("Anna", "Jonas")}
+    for user in [*stored(User, name="Anna"), *stored(User, name="Jonas")]:
+        company(f"Of {user.name}", owner_id=user.id)
+    for name, panel in panels.items():
+        page = panel.get("/customer/?f_owner=me").text
+        assert titles(page) == [f"Of {name}"]
+        assert chips(page) == [f"Owner is {name}"]
+    form = panels["Anna"].get("/customer/filter/?field=owner&f_owner=me").text
+    assert '<option value="me" selected>Me</option>' in form
+    assert titles(panels["Anna"].get("/customer/?f_group=me").text) == ["Of Anna", "Of Jonas"]
