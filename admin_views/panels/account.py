@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from admin_views.base import PanelView
+from admin_views.documents.behind import Behind
 from admin_views.registry import register
 from models.account import Account
 from models.customer import Customer
 from models.i18n import N_
 
 
-class AccountView(PanelView):
+class AccountView(Behind, PanelView):
     """Who stands behind several customers."""
 
     menu_group = N_("Customers")

@@ -32,14 +32,14 @@ class CustomerView(AboutPeople, SwitchedOff, Mailed, PanelView):
     column_labels = {"can_login": N_("Login")}
     column_filters = [
         "billing_country", "billing_province", "group", "channel", "account", "can_login", "kind", "status", "rating",
-        "owner", "created_at", "updated_at", "billing_city", "vat_number", "tags", "newsletter", "employees",
-        "emails", "phones", "contacts", "notes",
+        "owner", "lifetime_value", "created_at", "updated_at", "billing_city", "vat_number", "tags", "newsletter",
+        "employees", "emails", "phones", "contacts", "notes",
     ]  # fmt: skip
     record_summary = ("billing_city", "billing_country", "channel", "group", "owner")
     form_panels = (
         (N_("Details"), [
             "kind", "company", "vat_number", "first_name", "last_name", "name", "owner", "channel", "account", "group",
-            "code", "emails", "phones",
+            "code", "emails", "phones", "lifetime_value", "last_contacted", "times_contacted",
         ]),
         (N_("Login"), ["can_login", "password"]),
         (N_("Address"), [

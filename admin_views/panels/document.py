@@ -37,15 +37,15 @@ class DocumentView(Summed, Documents, PanelView):
     column_list = ["name", "customer", "date", "status", "due", "total", "open_amount", "payment"]
     column_default_sort = "-date"
     column_filters = [
-        "status", "date", "due", "customer", "customer.group", "total", "open_amount", "payment", "currency",
-        "payment_method", "created_at", "updated_at",
+        "status", "date", "due", "customer", "customer.group", "customer.account", "customer.channel", "total",
+        "open_amount", "payment", "currency", "payment_method", "created_at", "updated_at",
     ]  # fmt: skip
     record_summary = ("customer", "date")
     record_badges = ["status", "payment"]  # the title says the kind
     form_panels = (
         (N_("Details"), [
             "customer", "date", "due", "currency", "payment_method", "reference", "discount",
-            "prices_include_vat", "series", "sequence",
+            "prices_include_vat", "series", "sequence", "exchange_rate", "worth",
         ]),
         (N_("Lines"), ["lines"]),
         (N_("Payments"), ["payments"]),
