@@ -20,6 +20,7 @@ from models.fields import Moment, kind_of, moment
 from models.kinds import Kind
 from models.naming import plural, sentence, snake
 from models.relations import Relation
+from models.rules.file import Kept
 from models.rules.password import Sealed
 from models.rules.sums import Sum
 from models.types import UtcDateTime, utcnow
@@ -178,6 +179,9 @@ def _add_companions(cls: type[Base]) -> None:
     """Add the second column of every kind that keeps one, such as the E.164 copy of a phone number."""
     for column in list(cls.__table__.columns):
         kind = kind_of(column)
+        if kind and kind.named:
+            beside = mapped_column(String(255), nullable=True, info={"companion_of": column.key})
+            setattr(cls, f"{column.key}_name", beside)
         if kind and kind.companion:
             name = f"{column.key}_{kind.companion.suffix}"
             type_ = String(kind.companion.length) if kind.companion.length else column.type
@@ -197,11 +201,13 @@ def _watch(cls: type[Base], key: str, attribute: QueryableAttribute[Any]) -> Non
 
 
 def _cleaned(row: Base, key: str, kind: Kind, value: Any) -> Any:
-    """Return the normalised value, None for one that says nothing; of a new secret, note the moment."""
+    """Return the normalised value, None for one that says nothing; note the moment of a new secret, a file's name."""
     if value is None or value == "":
         return None
     if kind.secret and isinstance(value, Sealed):
         return value
+    if isinstance(value, Kept):
+        setattr(row, f"{key}_name", value.name)
     try:
         value = kind.clean(value)
     except DomainError as error:

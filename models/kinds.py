@@ -16,6 +16,7 @@ from models.errors import DomainError
 from models.i18n import N_
 from models.rules import currency, einvoice, email, iban, language, phone, places, postal, tax_code, text, url, vat
 from models.rules.api_token import seal_token
+from models.rules.file import clean_digest
 from models.rules.mask import Mask, mask_email, mask_emails, mask_phone, mask_text
 from models.rules.numbers import clean_decimal
 from models.sealing import seal_for
@@ -63,7 +64,8 @@ class Kind:
 
     `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are
     idempotent and raise DomainError. `required_in` tells the countries in which the value may not be left out; `settle`
-    then takes None too. What is `personal` tells of people, or may name them, as free text does. Two rows that
+    then takes None too. What is `personal` tells of people, or may name them, as free text does. Of a `named` value a
+    second column keeps the name under which it came. Two rows that
     share a value of a kind with `duplicate` may be the same. What is `legible`, as
     names and free text are, is read by whoever sees the row; other personal values are shown by their `mask` alone to
     those who may not read them.
@@ -76,6 +78,7 @@ class Kind:
     companion: Companion | None = None
     personal: bool = False
     secret: bool = False
+    named: bool = False
     required_in: Callable[[str], bool] | None = field(default=None, repr=False)
     duplicate: Likeness | None = None
     legible: bool = False
@@ -176,6 +179,8 @@ RATE = Kind("rate", _rate)
 QUANTITY = Kind("quantity", partial(clean_decimal, places=4, most=10**9))
 IBAN = Kind("iban", iban.clean_iban, search=Search.TEXT, personal=True)
 TOKEN = Kind("token", _line(255))
+FILE = Kind("file", clean_digest, personal=True, named=True, legible=True)
+FILE_SIZE = Kind("file_size")
 ONE_OF = Kind("one_of", _line(100))
 CUSTOMER_PASSWORD = Kind("secret", partial(seal_for, who="customer"), secret=True)
 STAFF_PASSWORD = Kind("secret", partial(seal_for, who="staff"), secret=True)
