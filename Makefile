@@ -1,5 +1,6 @@
 # make run     the panel on this machine (PORT, DATABASE_URL, DEMO=0, CLIENTELA_ADMIN_EMAIL, CLIENTELA_ADMIN_PASSWORD)
 # make test    everything, as CI does: the checks, then all tests on SQLite, PostgreSQL and in a browser
+# make trust   the same with the long tests and every case of the others: longer walks, every entity, the whole demo
 # make bench   what ownership costs on a million customers; the databases stay in BENCHMARK_FOLDER (instance/benchmark)
 # make check   the quick checks: style, types, layers, templates
 # make format  put the code into shape
@@ -14,7 +15,7 @@ SPRITE := admin_views/static/vendor/icons.svg
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DELETE_ON_ERROR:
-.PHONY: run test bench check format lock assets
+.PHONY: run test trust bench check format lock assets
 
 run: .venv/.run $(SPRITE)
 	@exec flask --app app clientela serve
@@ -22,6 +23,9 @@ run: .venv/.run $(SPRITE)
 test: check
 	@tests/setup.sh
 	pytest -n 2 $(ARGS)
+
+trust: override ARGS += --trust
+trust: test
 
 bench: .venv/.dev $(SPRITE)
 	@python -m benchmarks $(ARGS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from app import create_app
 from models.base import db
 from tests.databases import Database, PostgreSQL, SQLite
 
-pytest_plugins = ["pytester", "tests.browser", "tests.skips"]
+pytest_plugins = ["pytester", "tests.browser", "tests.skips", "tests.trust"]
 
 # The shell's settings are not the tests'.
 for name in (
@@ -121,7 +122,14 @@ def _isolate(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def rollback(app: Flask) -> Iterator[None]:
-    """Run a test in the app's context and one transaction; every commit in it is a savepoint, undone at its end."""
+    """Run a test within `rolled_back`."""
+    with rolled_back(app):
+        yield
+
+
+@contextmanager
+def rolled_back(app: Flask) -> Iterator[None]:
+    """Work in the app's context and one transaction; every commit in it is a savepoint, undone at its end."""
     with app.app_context():
         # Flask-SQLAlchemy ignores Session(bind=), so the connection takes the engine's place.
         engines = cast(dict[str | None, Engine | Connection], db.engines)

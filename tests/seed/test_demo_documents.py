@@ -27,11 +27,9 @@ from models.permissions import SYSTEM
 from models.rules.document_kinds import CONVERSIONS, KINDS, DocumentKind, DocumentStatus, Effect, PaymentState
 from models.rules.money import places_of
 from seed.demo import UNTIL, load_demo
-from tests.conftest import dispose, make_app
-from tests.databases import Database
 from tests.models.rules import integers
+from tests.seed.conftest import SOME
 
-SOME = 150
 ENTITIES = (Company, Document, DocumentLine, Payment)
 OUTSIDE = {"CH", "GB", "NO", "US"}
 
@@ -42,19 +40,6 @@ pytestmark = pytest.mark.databases("sqlite")
 def session(app: Flask) -> Any:
     set_actor(db.session, SYSTEM)
     return db.session
-
-
-@pytest.fixture(scope="module")
-def demo(database: Database) -> Iterator[Any]:
-    """The demo, loaded once for all who only read it."""
-    app = make_app(database.copy())
-    with app.app_context():
-        set_actor(db.session, SYSTEM)
-        load_demo(db.session, SOME)
-        db.session.commit()
-        yield db.session
-        db.session.remove()
-    dispose(app)
 
 
 def documents(session: Any, *kinds: DocumentKind) -> list[Document]:

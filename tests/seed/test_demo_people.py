@@ -27,17 +27,9 @@ from seed.demo import load_demo
 from seed.demo.staff import PEOPLE, SELLERS
 from seed.reference_rows import load_reference
 from tests.people import PASSWORD
+from tests.seed.conftest import SOME
 
 pytestmark = pytest.mark.databases("sqlite")
-
-SOME = 100
-
-
-@pytest.fixture
-def demo(app: Flask) -> Any:
-    set_actor(db.session, SYSTEM)
-    load_demo(db.session, SOME)
-    return db.session
 
 
 def actor(session: Any, name: str) -> Actor:
