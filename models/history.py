@@ -91,7 +91,7 @@ class Change(Record):
 
 
 class DeletedSecret(Record):
-    """The secrets of a deleted row, until it can no longer be brought back. Never shown."""
+    """The secrets of a row before it was deleted or merged, until they can no longer be brought back. Never shown."""
 
     __tablename__ = "deleted_secret"
 
@@ -273,8 +273,17 @@ def _update(row: Base) -> dict[str, Any] | None:
     return _entry(UPDATE, row, before, after) if before or after else None
 
 
+def put_secrets_aside(session: Session, row: Base) -> None:
+    """Keep the secrets that a row has now, so that an undo within the month can bring them back."""
+    if secrets := stored_secrets(row):
+        _keep_secrets(session, [{"entity": row.__tablename__, "row_id": row.id, "secrets": secrets}])
+
+
 def _keep_secrets(session: Session, secrets: list[dict[str, Any]]) -> None:
     """Put the secrets of deleted rows aside, so that an undo within the month brings them back too; drop older ones."""
     connection, now = session.connection(), utcnow()
     connection.execute(delete(DeletedSecret).where(DeletedSecret.expires_at <= now))
+    for each in secrets:
+        mine = DeletedSecret.entity == each["entity"], DeletedSecret.row_id == each["row_id"]
+        connection.execute(delete(DeletedSecret).where(*mine))
     connection.execute(insert(DeletedSecret), [each | {"expires_at": now + SECRETS_KEPT} for each in secrets])
