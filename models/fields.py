@@ -69,7 +69,8 @@ class Facts:
     has it too. A `guarded` one is for those alone whose role opens it. What is `personal` tells of people, as many
     kinds do by themselves unless it is said to be False; what is `private` does so on a row that stands for a person.
     When such a row is anonymised, a value becomes what it is when `anonymous`. `currency` names the attribute, dotted
-    from this row, that says in which currency an amount is.
+    from this row, that says in which currency an amount is. When rows are merged, what one `brings` along, attributes
+    and the primary row of a part, comes from the same row as its own value.
     """
 
     label: str | None = None

@@ -154,14 +154,37 @@ CITY = Kind("city", _line(100), search=Search.TEXT, personal=True, duplicate=PLA
 POSTAL_CODE = Kind("postal_code", _line(20), postal.clean_postal_code, Search.TEXT, personal=True, duplicate=PLACED)
 COUNTRY = Kind("country", places.clean_country)
 PROVINCE = Kind("province", _line(100), places.clean_province, personal=True, required_in=places.has_provinces)
-EMAIL = Kind("email", email.clean_email, search=Search.TEXT, personal=True, mask=mask_email, duplicate=Likeness(Compared.FOLDED, 50, N_("same email")))
+EMAIL = Kind(
+    "email",
+    email.clean_email,
+    search=Search.TEXT,
+    personal=True,
+    mask=mask_email,
+    duplicate=Likeness(Compared.FOLDED, 50, N_("same email")),
+)
 EMAILS = Kind("emails", email.clean_emails, search=Search.TEXT, personal=True, mask=mask_emails)
 PHONE = Kind(
-    "phone", _line(40), _settle_phone, Search.DIGITS, Companion("e164", _phone_key), personal=True, mask=mask_phone, duplicate=Likeness(Compared.VALUE, 40, N_("same phone number"))
+    "phone",
+    _line(40),
+    _settle_phone,
+    Search.DIGITS,
+    Companion("e164", _phone_key),
+    personal=True,
+    mask=mask_phone,
+    duplicate=Likeness(Compared.VALUE, 40, N_("same phone number")),
 )
 URL = Kind("url", url.clean_website, search=Search.TEXT, duplicate=Likeness(Compared.HOST, 30, N_("same website")))
-VAT_NUMBER = Kind("vat_number", _line(40), vat.clean_vat, Search.TEXT, duplicate=Likeness(Compared.VALUE, 60, N_("same VAT number")))
-TAX_CODE = Kind("tax_code", _line(20), tax_code.clean_tax_code, Search.TEXT, personal=True, duplicate=Likeness(Compared.VALUE, 60, N_("same tax code")))
+VAT_NUMBER = Kind(
+    "vat_number", _line(40), vat.clean_vat, Search.TEXT, duplicate=Likeness(Compared.VALUE, 60, N_("same VAT number"))
+)
+TAX_CODE = Kind(
+    "tax_code",
+    _line(20),
+    tax_code.clean_tax_code,
+    Search.TEXT,
+    personal=True,
+    duplicate=Likeness(Compared.VALUE, 60, N_("same tax code")),
+)
 RECIPIENT = Kind("recipient", einvoice.clean_recipient, search=Search.TEXT, personal=True, mask=mask_email)
 CURRENCY = Kind("currency", currency.clean_currency)
 LANGUAGE = Kind("language", language.clean_language)
