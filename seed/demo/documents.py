@@ -17,6 +17,7 @@ from seed.demo.deals import Buyer, deal, draft
 from seed.demo.draw import Draw
 from seed.demo.goods import vat_rates
 from seed.demo.paying import draw_habit
+from seed.demo.rates import add_rates
 from seed.demo.words import read
 
 PERIOD = timedelta(days=2 * 365)
@@ -30,6 +31,7 @@ DRAFTS = (DocumentKind.QUOTE, DocumentKind.ORDER, DocumentKind.INVOICE)
 def add_documents(session: Any, seed: str, created: datetime, until: datetime) -> None:
     """Add the firm that sells, and what it and its customers did in the two years before `until`."""
     _make_company(session, created)
+    add_rates(session, seed, until - PERIOD, until)
     rates, book = vat_rates(session), Book(session, until)
     buyers = []
     for draw, customer, deals in _choose(session, seed):
