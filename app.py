@@ -15,6 +15,7 @@ from admin_views import api
 from admin_views.auth import init_auth
 from admin_views.cli import register_commands
 from admin_views.config import load_config
+from admin_views.files import init_files
 from admin_views.locale import init_locale
 from admin_views.panel import init_panel
 from admin_views.security import init_security
@@ -42,6 +43,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     init_locale(app)
     init_security(app)
     init_auth(app, db)
+    init_files(app)
     guard = CSRFProtect(app)  # after the door, so that a stranger is asked to sign in first
     guard.exempt(api.blueprint)  # whose programs show a token that no browser sends by itself
     app.register_blueprint(api.blueprint)

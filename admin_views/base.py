@@ -30,6 +30,7 @@ from admin_views.actions import actions_of, run_action
 from admin_views.checks import check_view
 from admin_views.controls import read_key
 from admin_views.duplicate import Duplicated
+from admin_views.files import Filed
 from admin_views.filters import Condition
 from admin_views.forms import named
 from admin_views.listing import Page, State, fetch, read_state, selection
@@ -51,7 +52,7 @@ from models.related import find
 LOOKED_UP = 20
 
 
-class PanelView(Ways, Duplicated, Explained, DeclaredView):
+class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     menu_place = 50  # within its group

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from models.auth import LONGEST
+from models.file_types import TYPES
 from models.rules.password import CUSTOMER
 
 KEY_BYTES = 32
@@ -48,6 +49,9 @@ def default_config() -> dict[str, Any]:
         "PROXY_HOPS": int(environ.get("PROXY_HOPS") or 0),
         "PLAIN_HTTP": environ.get("PLAIN_HTTP") == "1",
         "COMPANY_LOGO": Path(environ["COMPANY_LOGO"]) if environ.get("COMPANY_LOGO") else None,
+        "FILES_FOLDER": environ.get("FILES_FOLDER") or "files",
+        "FILE_MEGABYTES": float(environ.get("FILE_MEGABYTES") or 10),
+        "FILE_TYPES": words(environ.get("FILE_TYPES")) or sorted(TYPES),
         "SMTP_HOST": environ.get("SMTP_HOST", ""),
         "SMTP_PORT": int(environ.get("SMTP_PORT") or 0),
         "SMTP_SECURITY": environ.get("SMTP_SECURITY", "").lower(),
@@ -88,6 +92,7 @@ def load_config(app: Flask, given: Mapping[str, Any] | None = None) -> None:
     config["PRODUCTION"] = is_public(config["HOST"]) or bool(config["TRUSTED_HOSTS"])
     config["SQLALCHEMY_DATABASE_URI"] = absolute(config["SQLALCHEMY_DATABASE_URI"], Path(app.instance_path))
     config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
+    config["FILES_FOLDER"] = Path(app.instance_path) / config["FILES_FOLDER"]
     _set_cookies(config)
     if not config["PRODUCTION"]:
         config["TRUSTED_HOSTS"] = LOOPBACK_NAMES

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, cast
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from admin_views import controls, kinds_figures
+from admin_views.kinds_file import Upload, file_link, file_name, said_size
 from admin_views.kinds_picker import Picker
 from admin_views.say import NONE, label, pill, plain, when
 from models import kinds
@@ -52,6 +53,8 @@ def look(attribute: Attribute) -> Look:
         return _province(attribute.facts.country or "")
     if attribute.kind in (kinds.AMOUNT, kinds.PRICE):
         return _money(attribute.facts.currency or "")
+    if attribute.kind is kinds.FILE:
+        return _file(attribute.key)
     if attribute.kind is kinds.ONE_OF:
         return _one_of(str(attribute.column.table.name), attribute.key)
     if attribute.kind and attribute.kind.name in BY_KIND:
@@ -133,6 +136,12 @@ def _money(path: str) -> Look:
         return kinds_figures.decimals(value, kinds_figures.value_at(row, path))
 
     return Look(controls.Money, cell, text, "number", numeric=True)
+
+
+@cache
+def _file(key: str) -> Look:
+    """A file is called as it came, which stands beside it in the row."""
+    return Look(Upload, partial(file_link, key), partial(file_name, key), "none", wide=True)
 
 
 @cache
@@ -229,6 +238,7 @@ BY_KIND: dict[str, Look] = {
     kinds.COUNTRY.name: _select(lambda: places.COUNTRIES),
     kinds.CURRENCY.name: _select(currency.currencies),
     kinds.LANGUAGE.name: _select(language.languages),
+    kinds.FILE_SIZE.name: Look(None, _shown(said_size), said_size, "none", numeric=True),
     kinds.COUNT.name: Look(controls.Whole, _escaped, _plain, "number", numeric=True),
     kinds.PERCENT.name: Look(controls.Number, _number, _plain, "number", numeric=True),
     kinds.QUANTITY.name: Look(controls.Number, _number, _plain, "number", numeric=True),

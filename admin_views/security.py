@@ -61,7 +61,7 @@ def csp_nonce() -> str:
 def add_headers(response: Response) -> Response:
     """Add what keeps browsers from running, framing, guessing, sending and keeping what they should not."""
     response.headers.update(HEADERS)
-    response.headers["Content-Security-Policy"] = CSP.format(nonce=csp_nonce())
+    response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=csp_nonce()))
     response.headers["X-Request-ID"] = request_id()
     response.headers["Cache-Control"] = _caching(response)
     if request.is_secure:

@@ -203,6 +203,8 @@ def _watch(cls: type[Base], key: str, attribute: QueryableAttribute[Any]) -> Non
 def _cleaned(row: Base, key: str, kind: Kind, value: Any) -> Any:
     """Return the normalised value, None for one that says nothing; note the moment of a new secret, a file's name."""
     if value is None or value == "":
+        if kind.named:
+            setattr(row, f"{key}_name", None)
         return None
     if kind.secret and isinstance(value, Sealed):
         return value

@@ -16,6 +16,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO
 
+from flask import current_app
+
 from models.errors import DomainError
 from models.file_types import CHUNK, TYPES, demand_type
 from models.i18n import N_
@@ -108,17 +110,9 @@ class Store:
             _sync(folder)
 
 
-_stores: list[Store] = []
-
-
-def use_store(folder: Path) -> None:
-    """Let files be kept in a folder from now on."""
-    _stores[:] = [Store(folder)]
-
-
 def store() -> Store:
-    """Return where files are kept."""
-    return _stores[0]
+    """Return where the app keeps files."""
+    return Store(current_app.config["FILES_FOLDER"])
 
 
 def _copied(source: IO[bytes], file: IO[bytes], most: int) -> str:

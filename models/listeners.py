@@ -17,6 +17,7 @@ from models.history import (
     record_flush,
     remember_change_set,
 )
+from models.holding import hold_files, let_go_of_files
 from models.settle import complete_rows, settle_rows
 from models.tree import keep_a_tree
 
@@ -25,6 +26,7 @@ event.listen(Session, "before_flush", complete_rows)
 event.listen(Session, "before_flush", gate_writes)
 event.listen(Session, "before_flush", keep_rights)
 event.listen(Session, "before_flush", keep_a_tree)
+event.listen(Session, "before_flush", hold_files)
 event.listen(Session, "before_flush", settle_rows)
 event.listen(Session, "before_flush", keep_quantities)
 event.listen(Session, "before_flush", note_deleted)
@@ -35,3 +37,4 @@ event.listen(Session, "after_flush", count_earnings)
 event.listen(Session, "after_commit", remember_change_set)
 event.listen(Session, "after_soft_rollback", forget_change_set)
 event.listen(Session, "after_transaction_end", end_change_set)
+event.listen(Session, "after_transaction_end", let_go_of_files)

@@ -39,7 +39,8 @@ class Erasure:
 
     The `heads` are the record itself, then those it belongs to alone; `emptied` are the rows below that stay without
     what tells of people, `gone` those that cannot. Rows that are `settled` keep what nobody may change any more. What
-    belongs to others as well is `shared`, and stays as it is.
+    belongs to others as well is `shared`, and stays as it is. Once it is done, `files` are what was told of and may be
+    removed after the commit.
     """
 
     heads: list[Base]
@@ -47,6 +48,7 @@ class Erasure:
     gone: list[Base] = field(default_factory=list)
     settled: list[Base] = field(default_factory=list)
     shared: list[Base] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
 
     @property
     def is_person(self) -> bool:
@@ -114,7 +116,7 @@ def anonymise(session: Any, row: Base) -> Erasure:
         found = plan(session, row)
         with acting_as(session, actor_of(session).elevated()):
             _erase(session, found)
-            forget(session, found.heads, found.past(), found.gone)
+            found.files |= forget(session, found.heads, found.past(), found.gone)
     return found
 
 

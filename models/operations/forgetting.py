@@ -13,13 +13,18 @@ from models.description import describe, entity, title_of
 from models.history import ERASED, READING, Change, DeletedSecret, note_erased, rewrite
 from models.images import encode
 from models.operations.doomed import COUNTING
+from models.operations.sweeping import files_in
 from models.related import batches
 
 Pair = tuple[str, int]  # an entity and the key of a row
 
 
-def forget(session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str]], gone: Sequence[Base]) -> None:
+def forget(
+    session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str]], gone: Sequence[Base]
+) -> set[str]:
     """Erase, from all that was noted of rows, the `past` of these attributes, and all of what is gone.
+
+    Return the files that the history told of there.
 
     With them goes what was deleted below the heads before.
     """
@@ -31,15 +36,18 @@ def forget(session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str
     for change in _changes_of(session, present):
         row = present[change.entity, change.row_id]
         changes.append((change, _as_emptied(change, row, past[row])))
+    files = {digest for change, _ in changes for digest in files_in(change)}
     rewrite(session, changes)
     _drop_secrets(session, {*present, *lost})
+    return files
 
 
 def columns_of(model: type[Base], keys: Iterable[str]) -> list[str]:
     """Return the columns in which the values of attributes are kept, with those that follow from them."""
     kinds = {key: describe(model).attributes[key].kind for key in keys}
     follow = [f"{key}_{kind.companion.suffix}" for key, kind in kinds.items() if kind is not None and kind.companion]
-    return [*kinds, *follow]
+    names = [f"{key}_name" for key, kind in kinds.items() if kind is not None and kind.named]
+    return [*kinds, *follow, *names]
 
 
 def _deleted_before(session: Any, heads: Sequence[Base]) -> set[Pair]:
