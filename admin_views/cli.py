@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
 from admin_views.cli_chain import seal_history, verify_history
+from admin_views.file_commands import check_files, sweep_files
 from admin_views.prepare import (
     EMAIL,
     PASSWORD,
@@ -42,6 +43,10 @@ HIGHEST_PORT = 65535
 
 commands = AppGroup("clientela", help="Set up and serve Clientela, and look after it.")
 ask = click.option("--ask", is_flag=True, help="Type the password; otherwise one is generated and shown.")
+
+
+commands.add_command(sweep_files)
+commands.add_command(check_files)
 
 
 def register_commands(app: Flask) -> None:

@@ -183,6 +183,10 @@
     if (target.id === "pick-all") boxes().forEach((box) => { box.checked = target.checked; });
     if (target.matches("#pick input")) count();
     if (target.matches("[data-rule]")) setLine(target);
+    if (target.files?.[0]?.size > target.dataset.most) {
+      toast(target.dataset.large, "danger");
+      target.value = "";
+    }
     follow(target);
   });
 
@@ -286,6 +290,7 @@
   // Forms: controls -------------------------------------------------------------------------------------------------
   function useTheirs({ dataset }) {
     const field = document.getElementById(dataset.theirs);
+    if (field.files) $(`[name="${CSS.escape(field.name)}-kept"]`)?.remove();
     const radio = field.matches("fieldset") && $(`input[value="${CSS.escape(dataset.value)}"]`, field);
     if (radio) radio.checked = true;
     else if (field.tomselect) {
