@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import delete, inspect, select, update
 
 from models.base import Base
 from models.description import describe, title_of
@@ -13,7 +14,7 @@ from models.errors import Conflict
 from models.gate import ungated
 from models.history import READING, DeletedSecret
 from models.i18n import N_
-from models.images import decode, keys_of
+from models.images import decode, keys_of, stored
 from models.operations.net import Net, by_model
 from models.related import batches
 from models.rules.password import Sealed
@@ -55,14 +56,55 @@ def forget_secrets(session: Any, changes: Sequence[Net]) -> None:
             session.execute(delete(DeletedSecret).where(*kept), execution_options=READING)
 
 
+def swap_secret(session: Any, row: Base, key: str) -> bool:
+    """Give a row the secret back that was put aside, and put the one it has there; False if none was."""
+    for kept in _kept(session, type(row), [row.id]):
+        if key in kept.secrets:
+            mine = getattr(row, key)
+            setattr(row, key, Sealed(kept.secrets[key]))
+            kept.secrets = {name: value for name, value in {**kept.secrets, key: mine}.items() if value is not None}
+            return True
+    return False
+
+
+@contextmanager
+def unique_values_freed(session: Any, rows: Iterable[Base], leaving: Iterable[Base]) -> Iterator[None]:
+    """Free, in the database alone, the unique values that rows change or leave with, so that others can have them."""
+    freed = [(row, key, stored(row, key)) for row in rows for key in _unique(row) if _is_changed(row, key)]
+    gone = [(row, key, None) for row in leaving for key in _unique(row)]
+    for row, key, _ in (*freed, *gone):
+        _write(session, row, key, None)
+    yield
+    for row, key, before in freed:
+        if getattr(row, key) == before:  # it followed from other values after all, so nothing was written
+            _write(session, row, key, before)
+
+
+def _unique(row: Base) -> list[str]:
+    return [key for key, column in inspect(type(row)).columns.items() if column.unique and column.nullable]
+
+
+def _is_changed(row: Base, key: str) -> bool:
+    return bool(inspect(row).attrs[key].history.has_changes())
+
+
+def _write(session: Any, row: Base, key: str, value: Any) -> None:
+    table: Any = type(row).__table__
+    session.connection().execute(update(table).where(table.c.id == row.id).values({key: value}))
+
+
 def refuse_taken(session: Any, rows: Iterable[Base]) -> None:
     """Raise Conflict for a unique value that another row has taken meanwhile."""
-    by_type: dict[type[Base], list[Base]] = {}
-    for row in rows:
-        by_type.setdefault(type(row), []).append(row)
-    for model, some in by_type.items():
+    for model, some in _by_type(rows).items():
         for key in (key for key, column in inspect(model).columns.items() if column.unique):
             _refuse_taken(session, model, some, key)
+
+
+def _by_type(rows: Iterable[Base]) -> dict[type[Base], list[Base]]:
+    found: dict[type[Base], list[Base]] = {}
+    for row in rows:
+        found.setdefault(type(row), []).append(row)
+    return found
 
 
 def _refuse_present(session: Any, model: type[Base], changes: Sequence[Net], keys: Sequence[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -11,14 +11,23 @@ from models.base import Base
 from models.description import describe
 from models.errors import Conflict, DomainError
 from models.gate import actor_of
-from models.history import READING, ChangeSet, is_erased
+from models.history import READING, ChangeSet, is_erased, put_secrets_aside
 from models.i18n import N_
 from models.images import decode, encode, keys_of
+from models.moving import Move, moving
 from models.operations.deletion import delete_rows, preview
 from models.operations.doomed import going_with
 from models.operations.net import Net, by_model, net_changes
 from models.operations.races import faster_ones
-from models.operations.restoring import Rows, forget_secrets, link, refuse_taken, restored_rows
+from models.operations.restoring import (
+    Rows,
+    forget_secrets,
+    link,
+    refuse_taken,
+    restored_rows,
+    swap_secret,
+    unique_values_freed,
+)
 from models.permissions import Level, Permission, ruling_entity
 from models.related import LARGEST_KEY, find_all, lock
 
@@ -61,14 +70,41 @@ def _apply(session: Any, changes: Sequence[Net]) -> None:
     restored = restored_rows(session, gone)
     rows = _present(session, [each for each in changes if each.exists])
     updates = [each for each in changes if each.is_update]
+    moves = _moves(rows, updates, {each.row for each in changes if not each.is_update})
     for each in updates:
-        _take_back(rows[each.row], each)
+        _take_back(session, rows[each.row], each)
         link(rows[each.row], restored)
-    refuse_taken(session, [*restored.values(), *(rows[each.row] for each in updates)])
-    session.add_all(restored.values())
-    session.flush()
+    refuse_taken(session, [*restored.values(), *rows.values()])
+    created = {each.row: (rows[each.row], each) for each in changes if each.is_creation}
+    leaving = [row for row, _ in created.values()]
+    with unique_values_freed(session, [rows[each.row] for each in updates], leaving), moving(session, moves):
+        session.add_all(restored.values())
+        meant = [(row, key, getattr(row, key)) for row in (rows[each.row] for each in updates) for key in _derived(row)]
+        session.flush()
+        for row, key, value in meant:
+            if getattr(row, key) != value:  # it followed from other values again, and had been meant to differ
+                setattr(row, key, value)
+        session.flush()
     forget_secrets(session, gone)
-    _remove(session, {each.row: (rows[each.row], each) for each in changes if each.is_creation})
+    _remove(session, created)
+
+
+def _moves(rows: Rows, updates: Iterable[Net], came_or_went: Collection[tuple[str, int]]) -> dict[Move, int]:
+    """Return where the relations lead back to that went elsewhere as rows were merged, or were no longer; of settled
+    rows only if nothing has happened to them since.
+    """
+    found: dict[Move, int] = {}
+    for each in updates:
+        for relation in (one for one in describe(each.model).attributes.values() if one.target):
+            ends = [side.get(relation.column.key) for side in (each.before, each.after)]
+            if None in ends or not {(relation.target.__tablename__, end) for end in ends} & set(came_or_went):  # type: ignore[union-attr]
+                continue
+            row = rows[each.row]
+            if row.version == each.version:
+                found[*each.row, relation.key] = int(str(ends[0]))
+            elif row.settled(relation.key):
+                raise Conflict(CHANGED, title=each.title)
+    return found
 
 
 def _present(session: Any, changes: Iterable[Net]) -> Rows:
@@ -89,24 +125,30 @@ def _known(session: Any, change: Net) -> str:
     return change.title if level is Level.ORGANISATION else f"#{change.row_id}"
 
 
-def _take_back(row: Base, change: Net) -> None:
+def _take_back(session: Any, row: Base, change: Net) -> None:
     """Give the fields their values back, if they still are as this change left them."""
     columns = inspect(type(row)).columns
     secrets = keys_of(type(row), secret=True)
     for key in (key for key in change.keys if key in columns):
         if key in secrets:
-            _take_back_secret(row, change, key)
+            _take_back_secret(session, row, change, key)
         elif encode(getattr(row, key)) == change.after.get(key):
             setattr(row, key, decode(columns[key], change.before.get(key)))
         else:
             raise Conflict(CHANGED, title=change.title)
 
 
-def _take_back_secret(row: Base, change: Net, key: str) -> None:
-    """Take a secret away again where there was none; one that was there before cannot be brought back."""
-    if key in change.before:
+def _derived(row: Base) -> list[str]:
+    return [each.column.key for each in describe(type(row)).attributes.values() if each.facts.derived]
+
+
+def _take_back_secret(session: Any, row: Base, change: Net, key: str) -> None:
+    """Take a secret away again where there was none; one that was there comes back if it was put aside by a merge."""
+    if key not in change.before:
+        put_secrets_aside(session, row)
+        setattr(row, key, None)
+    elif not swap_secret(session, row, key):
         raise Conflict(PASSWORD, title=change.title)
-    setattr(row, key, None)
 
 
 def _remove(session: Any, created: dict[tuple[str, int], tuple[Base, Net]]) -> None:
