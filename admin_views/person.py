@@ -10,6 +10,7 @@ from flask import current_app, request
 from flask_admin import expose
 from flask_babel import format_decimal, gettext, ngettext
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import wrap_file
 
 from admin_views.confirm_page import Confirmation, Consequence
 from admin_views.page import Link
@@ -22,6 +23,7 @@ from models.base import Base, db
 from models.description import Attribute, describe, title_of
 from models.gate import actor_of
 from models.operations.erasing import Erasure, anonymise, plan
+from models.operations.sweeping import release
 from models.permissions import Permission
 from models.related import find
 
@@ -48,7 +50,8 @@ class AboutPeople:
         about = {"who": actor_of(db.session).user_id, "entity": self.endpoint, "row": row.id}
         current_app.logger.info("everything exported", extra=about)
         headers = {"Content-Disposition": f'attachment; filename="{self.endpoint}-{row.id}.zip"'}
-        return Response(person_zip(row), mimetype="application/zip", headers=headers)
+        content = wrap_file(request.environ, person_zip(row))
+        return Response(content, mimetype="application/zip", headers=headers, direct_passthrough=True)
 
     @expose("/anonymise/", methods=("GET", "POST"))
     def anonymise_view(self: Any) -> Any:
@@ -60,11 +63,13 @@ class AboutPeople:
             page = asked(self, row, plan(db.session, row), mistyped=typed is not None)
             return self.render("admin/confirm.html", confirmation=page)
         key = row.id
-        error = commit(lambda: anonymise(db.session, row))
+        done: list[Erasure] = []
+        error = commit(lambda: done.append(anonymise(db.session, row)))
         if error is not None:
             reason = " ".join(say(single) for single in error.errors)
             toast(gettext("%(reason)s Nothing was changed.", reason=reason), tone="danger")
         else:
+            release(done[0].files)
             toast(gettext("%(title)s: what told of people is erased.", title=title_of(row)))
         return go(f"{self.get_url('.details_view', id=key)}{self.trail()}")
 

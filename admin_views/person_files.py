@@ -1,13 +1,14 @@
-"""Everything about a person as files: one of JSON with all of it, and a CSV for each entity, in one ZIP."""
+"""Everything about a person in one ZIP: a file of JSON with all of it, a CSV for each entity, and the files kept."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from io import BytesIO, StringIO
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from io import StringIO
+from tempfile import TemporaryFile
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from flask_babel import gettext
 
@@ -17,24 +18,37 @@ from admin_views.kinds import text
 from admin_views.say import label
 from models.base import Base, db
 from models.description import describe, entity, title_of
+from models.files import store
 from models.history import CREATE, Change, ChangeSet, called
+from models.kinds import FILE
 from models.operations.person_export import Told, everything_about, past_of
 from models.types import utcnow
 
 Past = Sequence[tuple[ChangeSet, Change]]
 
 
-def person_zip(row: Base) -> bytes:
-    """Return the ZIP with everything about a record; Refused for whoever may not export it."""
+def person_zip(row: Base) -> IO[bytes]:
+    """Return the ZIP with everything about a record, on the disk; Refused for whoever may not export it."""
     found = everything_about(db.session, row)
     past = [(change_set, change) for change_set in past_of(db.session(), found) for change in change_set.changes]
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+    content = TemporaryFile()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
         archive.writestr("everything.json", _json(found, past))
         for name, rows in _by_entity(found).items():
             archive.writestr(f"{name}.csv", "".join(_csv(_lines(rows))))
         archive.writestr("history.csv", "".join(_csv(_past_lines(past))))
-    return buffer.getvalue()
+        for path, digest in dict(file for each in found.all() for file in _files(each)).items():
+            archive.write(store().path(digest), path, ZIP_STORED)
+    content.seek(0)
+    return content
+
+
+def _files(told: Told) -> Iterator[tuple[str, str]]:
+    """Yield the files that a row has, each with its place in the ZIP."""
+    for each in told.values:
+        digest = getattr(told.row, each.key) if each.kind is FILE else None
+        if digest and store().has(digest):
+            yield f"files/{told.model.__tablename__}-{told.row.id}-{text(each, told.row)}", digest
 
 
 def _json(found: Told, past: Past) -> str:
@@ -43,7 +57,7 @@ def _json(found: Told, past: Past) -> str:
 
 
 def _as_object(found: Told) -> dict[str, Any]:
-    """Return a row with its values, each with its label, and what hangs below it."""
+    """Return a row with its values, each with its label, where its files are, and what hangs below it."""
     values = {each.key: {"label": label(each.label), "value": value} for each, value in found.values.items()}
     below = {name: [_as_object(each) for each in rows] for name, rows in found.below.items() if rows}
     return {
@@ -52,6 +66,7 @@ def _as_object(found: Told) -> dict[str, Any]:
         "id": found.row.id,
         "title": title_of(found.row),
         "fields": values,
+        **({"files": files} if (files := [path for path, _ in _files(found)]) else {}),
         **({"below": below} if below else {}),
     }
 

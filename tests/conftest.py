@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, cast
 
 import pytest
@@ -38,6 +42,9 @@ for name in (
     os.environ.pop(name, None)
 
 DATABASES = ("sqlite", "postgresql")
+FILES = Path(mkdtemp(prefix="clientela-files-"))
+atexit.register(rmtree, FILES, ignore_errors=True)
+os.environ["FILES_FOLDER"] = str(FILES)  # also for the programs that tests start
 CONFIG: Mapping[str, Any] = {
     "TESTING": True,
     "SECRET_KEY": "only for tests, and long enough for the start-up checks",
