@@ -10,16 +10,28 @@ from sqlalchemy.orm import joinedload, selectinload
 from models.base import Base
 from models.description import Child, describe
 from models.history import READING, Change, ChangeSet, root_of
+from models.merged import merged_into
 
 
 def history_of(session: Any, row: Base, before: int | None = None, limit: int = 20) -> list[ChangeSet]:
-    """Return the change-sets that touched a record or what belongs to it, newest first, with those alone."""
+    """Return the change-sets that touched a record or what belongs to it, newest first, with those alone.
+
+    Those of rows that were merged into it are its own now.
+    """
     mine = told_on(row)
+    for key in merged_into(session, row):
+        mine = or_(mine, _about(row.__tablename__, key))
     query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
     query = query.options(selectinload(ChangeSet.changes.and_(mine)), joinedload(ChangeSet.undone_by))
     if before is not None:
         query = query.where(ChangeSet.id < before)
     return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
+
+
+def _about(name: str, key: int) -> ColumnElement[bool]:
+    """Return the changes of a row that went into another one, and of what was below it by then."""
+    own = and_(Change.entity == name, Change.row_id == key)
+    return or_(own, and_(Change.root_entity == name, Change.root_id == key))
 
 
 def told_on(row: Base) -> ColumnElement[bool]:
