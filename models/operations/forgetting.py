@@ -12,6 +12,7 @@ from models.base import Base
 from models.description import describe, entity, title_of
 from models.history import ERASED, READING, Change, DeletedSecret, note_erased, rewrite
 from models.images import encode
+from models.merged import merged_into
 from models.operations.doomed import COUNTING
 from models.operations.sweeping import files_in
 from models.related import batches
@@ -26,7 +27,7 @@ def forget(
 
     Return the files that the history told of there.
 
-    With them goes what was deleted below the heads before.
+    With them goes what was deleted below the heads before, and rows that were merged into them.
     """
     present: dict[Pair, Base] = {(row.__tablename__, row.id): row for row in past}
     lost = {(row.__tablename__, row.id) for row in gone} | _deleted_before(session, heads)
@@ -54,8 +55,10 @@ def _deleted_before(session: Any, heads: Sequence[Base]) -> set[Pair]:
     """Return the rows that once were below the heads and are nowhere now."""
     found: dict[str, set[int]] = defaultdict(set)
     for head in heads:
+        merged = merged_into(session, head)
+        found[head.__tablename__].update(merged)
         below = select(Change.entity, Change.row_id).where(
-            Change.root_entity == head.__tablename__, Change.root_id == head.id
+            Change.root_entity == head.__tablename__, Change.root_id.in_([head.id, *merged])
         )
         for name, key in session.execute(below.distinct(), execution_options=READING):
             found[name].add(key)
