@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapped
 
+from models.attachment import Attachment
 from models.base import Base
+from models.call import Call
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerPhone
 from models.description import Attribute, Child, describe, entities, entity, title_of
@@ -19,6 +21,7 @@ from models.group import CustomerGroup
 from models.message import Message
 from models.note import Note
 from models.relations import check_targets
+from models.task import Task
 from models.user import User
 from tests.models.scratch import declared, forget
 
@@ -26,7 +29,8 @@ CUSTOMER = """kind name company first_name last_name code vat_number tax_code re
 status rating language currency employees legal_form tags newsletter billing_street billing_street2
 billing_city billing_postal_code billing_country billing_province shipping_street shipping_street2
 shipping_city shipping_postal_code shipping_country shipping_province can_login password
-password_changed_at login_key owner created_at updated_at"""
+password_changed_at login_key owner last_contacted times_contacted lifetime_value lifetime_currency created_at
+updated_at"""
 
 
 @pytest.fixture
@@ -37,7 +41,9 @@ def shelves() -> Iterator[Sequence[Any]]:
 
 def test_attributes_come_in_the_order_of_the_declaration_then_of_its_mixins() -> None:
     assert list(describe(Customer).attributes) == CUSTOMER.split()
-    assert list(describe(Note).attributes) == ["customer", "body", "author", "created_at", "updated_at"]
+    assert list(describe(Note).attributes) == [
+        *("body", "author", "customer", "contact", "at", "created_at", "updated_at")
+    ]
 
 
 def test_what_the_program_keeps_is_not_shown() -> None:
@@ -69,13 +75,18 @@ def test_a_parent_has_a_collection_named_after_the_children() -> None:
     assert describe(Customer).children == (
         Child("emails", CustomerEmail, "customer", part=True),
         Child("phones", CustomerPhone, "customer", part=True),
-        Child("documents", Document, "customer", part=False),
         Child("contacts", Contact, "customer", part=False),
+        Child("attachments", Attachment, "customer", part=False),
+        Child("documents", Document, "customer", part=False),
+        Child("calls", Call, "customer", part=False),
         Child("messages", Message, "customer", part=False),
         Child("notes", Note, "customer", part=False),
+        Child("tasks", Task, "customer", part=False),
     )
     assert [each.key for each in describe(Customer).parts] == ["emails", "phones"]
-    assert [each.key for each in describe(Customer).grids] == ["documents", "contacts", "messages", "notes"]
+    assert [each.key for each in describe(Customer).grids] == [
+        *("contacts", "attachments", "documents", "calls", "messages", "notes", "tasks")
+    ]
 
 
 def test_a_part_is_one_from_its_own_side_too() -> None:
@@ -205,6 +216,8 @@ def test_only_declared_types_carry_a_kind() -> None:
         "phone": "phone",
         "email": "email",
         "notes": "long_text",
+        "last_contacted": None,
+        "times_contacted": "count",
         "created_at": None,
         "updated_at": None,
     }
