@@ -164,9 +164,9 @@ class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
             return parent_page.ask(self)
         row = self.new_row(parent)
         form = form_page.prepare(self, self.create_form(row), row, parent=parent)
-        if request.method == "POST" and form.validate() and save(form, row):
-            created = gettext("%(title)s was created.", title=title_of(row))
-            return shown_once(self, row) or self.saved(row, parent, created)
+        if request.method == "POST" and form.validate() and (made := save(form, row)):
+            created = gettext("%(title)s was created.", title=title_of(made))
+            return (shown_once(self, row) if made is row else None) or self.saved(made, parent, created)
         return form_page.answer(self, form, row, parent)
 
     @expose("/edit/", methods=("GET", "POST"))

@@ -33,13 +33,15 @@ FEW = 4
 
 @dataclass(frozen=True)
 class Clash:
-    """What somebody else did to the field in the meantime, as text; `value` is theirs as the field would post it."""
+    """What others did to the field since the form was `opened`, as text; `value` is theirs as the field would post it."""
 
     theirs: str
     before: str
     who: str
     when: str
     value: str
+    yours: str
+    opened: str
 
 
 class Control:
@@ -50,7 +52,7 @@ class Control:
     when: str | None = None  # "kind=company": asked for only with that choice
     conflict: Clash | None = None
     wide = False
-    options_written: Markup | None = None  # the options of a list, where they are the same for many fields
+    options_written: Markup | None = None  # of a list, where they are the same for many fields
     max_length: int | None = None
     input_mode: str | None = None
     autocomplete = "off"

@@ -22,6 +22,7 @@ from admin_views.page import Link
 from admin_views.page_form import FormError, FormPage, FormPanel, Notice
 from admin_views.parts import Rows
 from admin_views.requests import is_fragment
+from admin_views.resending import NAME, give_key
 from admin_views.say import label, plain
 from models.base import Base, db
 from models.checking import LASTING
@@ -63,6 +64,7 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
     standing.suit(form, row)
     if request.method == "GET":
         form.version.data = str(row.version)
+    give_key(form)
     for field in list(form):
         attribute = view.description.attributes.get(field.short_name)
         if isinstance(field, Rows):
@@ -217,7 +219,7 @@ def form_page(view: Any, form: Any, row: Any, parent: Base | None, panel: str | 
         close="" if panel or parent else gettext("Save and close"),
         notice=lacking,
         panels=[] if lacking and request.method == "GET" else list(_panels(view, form, panel)),
-        hidden=[form.version],
+        hidden=[form.version, form[NAME]],
         errors=list(errors(form)),
         key=panel or "",
         back=Link(_place(view, row, parent), back),

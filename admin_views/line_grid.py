@@ -6,7 +6,7 @@ moved. A new line begins with what is usual, so one that says nothing else is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from admin_views.controls import Check, Select, read_key
 from admin_views.kinds import cell
 from admin_views.kinds_picker import Picker
 from admin_views.line_columns import Heading, computed_columns, headings, typed_columns
+from admin_views.masked import mask_fields
 from admin_views.offers import offered
 from admin_views.page import Total
 from admin_views.parts import BLANK, Entry, Rows
@@ -100,12 +101,38 @@ class Lines(Rows):
         return blank
 
     def populate_obj(self, obj: Any, name: str) -> None:
-        """Bring the collection in line with what was sent, also in its order."""
+        """Bring the collection in line with what was sent, also in its order; what others added keeps its place."""
         super().populate_obj(obj, name)
-        for place, entry in enumerate(self.entries if self.was_sent and self.is_ordered else ()):
-            row: Any = entry.row
-            if row.position != place:
-                row.position = place
+        rows: dict[str, Any] = {**self.stored, **{entry.key: entry.row for entry in self.entries}}
+        for place, key in enumerate(self._order() if self.was_sent and self.is_ordered else ()):
+            if rows[key].position != place:
+                rows[key].position = place
+
+    def merge_order(self) -> bool:
+        """Follow the order that others have put the lines in, unless it was changed here as well: then tell."""
+        known, mine, theirs = (self._kept(keys) for keys in (self.versions, self._shown, self.stored))
+        agreed = not self.is_ordered or known in (mine, theirs) or mine == theirs
+        if not agreed:
+            self.versions = {key: self.versions[key] for key in self.stored if key in self.versions}
+            text = gettext("Somebody else has put these in another order meanwhile. Save again for yours.")
+            self.errors = [*self.errors, text]
+        return agreed
+
+    @property
+    def _shown(self) -> list[str]:
+        return [entry.key for entry in self.entries]
+
+    def _kept(self, keys: Iterable[str]) -> list[str]:
+        """Return those of the keys that the form began with and that are still there on both sides."""
+        there = {key for key in self._shown if key in self.versions and key in self.stored}
+        return [key for key in keys if key in there]
+
+    def _order(self) -> list[str]:
+        """Return the keys of all lines in their order: the stored one, unless it was changed here."""
+        removed = {str(row.id) for row in self.removed}
+        theirs = [key for key in self.stored if key not in removed]
+        moved = self._kept(self._shown) != self._kept(self.versions)
+        return _woven(self._shown, theirs) if moved else _woven(theirs, self._shown)
 
     def sketch(self, whole: Base) -> None:
         """Let the record have the lines as far as they can be read; nothing of this is to be saved."""
@@ -164,6 +191,7 @@ class Lines(Rows):
             if isinstance(each, Picker):
                 self._equip(each)
         form.process(formdata, obj=self._begun() if row is None else row)
+        mask_fields(form, row, formdata)
         return Entry(key, form, row, self._is_primary(row, primary))
 
     def _equip(self, picker: Picker) -> None:
@@ -213,6 +241,15 @@ def _options(options: Sequence[tuple[str, str]], chosen: str) -> Markup:
     option = Markup('<option value="{}"{}>{}</option>')
     selected = Markup(" selected")
     return Markup("").join(option.format(value, selected if value == chosen else "", text) for value, text in options)
+
+
+def _woven(keys: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return keys in their order, with each of the others after the one that it followed."""
+    found = list(keys)
+    for place, key in enumerate(others):
+        if key not in keys:
+            found.insert(found.index(others[place - 1]) + 1 if place else 0, key)
+    return found
 
 
 def _is_as_it_began(field: Any) -> bool:

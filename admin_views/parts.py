@@ -18,6 +18,7 @@ from wtforms import fields
 
 from admin_views.controls import Control, read_key
 from admin_views.kinds_picker import Picker
+from admin_views.masked import mask_fields
 from models.base import Base
 from models.description import Child, describe
 from models.errors import DomainError
@@ -166,6 +167,10 @@ class Rows(Control, fields.Field):
         """Whether a row says nothing, so that it is none."""
         return entry.is_empty
 
+    def merge_order(self) -> bool:
+        """Bring the order up to date where there is one; False if others have put the rows in another one as well."""
+        return True
+
     def _row(self, entry: Entry, collection: list[Base]) -> Base:
         found = next((row for row in collection if str(row.id) == entry.key), None)
         if found is None:
@@ -211,6 +216,7 @@ class Rows(Control, fields.Field):
 
     def _entry(self, key: str, formdata: Any = None, row: Base | None = None, *, primary: bool | None = None) -> Entry:
         form = self.form_class(formdata, obj=row, prefix=f"{self.name}-{key}-")
+        mask_fields(form, row, formdata)
         return Entry(key, form, row, self._is_primary(row, primary))
 
     @staticmethod

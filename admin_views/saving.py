@@ -10,15 +10,19 @@ from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from admin_views.merging import merge
+from admin_views import resending
+from admin_views.merging import merge, show_others
 from admin_views.parts import Rows
 from admin_views.say import label, say
 from models.base import Base, db
-from models.description import describe
+from models.description import describe, title_of
 from models.engine import set_mode
 from models.errors import Conflict, DomainError, Refused
+from models.gate import actor_of
 from models.i18n import N_
+from models.masking import reads_all
 from models.related import find, holder_of
+from models.sent_form import SentForm
 
 TAKEN = N_("“%(value)s” is already in use.")
 TAKEN_BY = N_("“%(value)s” is already in use by “%(title)s”.")
@@ -26,25 +30,77 @@ TWICE = N_("Something is on this list twice.")
 CHANGED = N_("Somebody else changed this at the same moment. Look at it again.")
 CONTRADICTS = N_("This contradicts something that is stored already.")
 TOO_LARGE = N_("One of the values is larger than what can be stored.")
+AGAIN = N_("“%(title)s” was made from this form before. Save again to make another one.")
+MORE = N_("This form was saved before, and said something else. What it added is shown; save again to add more.")
+ANEW = N_("This form was sent before, and what it made is no longer there. Save again to make it anew.")
 TRIES = 2
 DEADLOCK = "40P01"  # two waited for each other, and PostgreSQL let one of them go on
 UNIQUE = (r"UNIQUE constraint failed: ([\w., ]+)", r'unique constraint "uq_(\w+)"')
 
 
-def save(form: Any, row: Base) -> bool:
-    """Write the form into the row and commit; otherwise put what is wrong beside the fields and write nothing."""
-    key, error = row.id, None
+def save(form: Any, row: Base) -> Base | None:
+    """Write the form into the row and commit; return what is stored now, which an earlier sending may have made.
+
+    Otherwise put what is wrong beside the fields, write nothing, and return None.
+    """
+    key = row.id
+    error = DomainError(CONTRADICTS)
     for _ in range(TRIES):
+        if sent := resending.earlier():
+            return _made_before(form, row, sent)
         if not merge(form, row):
-            return False
-        error = commit(lambda: _write(form, row), lambda refusal: _taken(form, row, refusal))
+            return None
+        refused = commit(lambda: _write(form, row), lambda refusal: _taken(form, row, refusal))
+        if refused is None:
+            return row
+        error = refused
+        _forget_key(row, key)
         if not isinstance(error, Conflict) or find(db.session, type(row), key) is None:
             break
-    if error is not None:
-        _forget_key(row, key)
-        _raise_beyond_the_form(error, type(row), key)
-        attach(form, row, error)
-    return error is None
+    if sent := resending.earlier():  # by the other of two clicks, while this one was at it
+        return _made_before(form, row, sent)
+    _raise_beyond_the_form(error, type(row), key)
+    attach(form, row, error)
+    return None
+
+
+def make_once(work: Callable[[], Base]) -> Base:
+    """Make a row and commit, or return what an earlier sending of this page has made; raise why there is neither."""
+    made: list[Base] = []
+
+    def do() -> None:
+        made.append(work())
+        resending.note(made[0])
+
+    error = None if resending.earlier() else commit(do)
+    if error is None and made:
+        return made[0]
+    sent = resending.earlier()
+    if sent is None:
+        raise error or Conflict(CHANGED)
+    return _made_by(sent, AGAIN)
+
+
+def _made_before(form: Any, row: Any, sent: SentForm) -> Base | None:
+    """Return what the form has made before, or say why it is to be sent once more."""
+    try:
+        return _made_by(sent, AGAIN if row.id is None else MORE)
+    except Conflict as error:
+        form.form_errors.append(say(error))
+    form[resending.NAME].renew()
+    merge(form, row)
+    show_others(form)
+    return None
+
+
+def _made_by(sent: SentForm, otherwise: str) -> Base:
+    """Return what a page has made before; Conflict if that is gone, or if the page says something else by now."""
+    made = resending.made_before()
+    if made is None:
+        raise Conflict(ANEW)
+    if not resending.is_same(sent):
+        raise Conflict(otherwise, title=title_of(made))
+    return made
 
 
 def _forget_key(row: Base, key: int | None) -> None:
@@ -102,7 +158,10 @@ def attach(form: Any, row: Base, error: DomainError) -> None:
 def _write(form: Any, row: Base) -> None:
     form.populate_obj(row)
     db.session.add(row)
+    makes = any(isinstance(each, Base) for each in db.session.new)
     db.session.flush()
+    if makes:
+        resending.note(row)
 
 
 def _elsewhere(error: DomainError, row: Base) -> str:
@@ -130,12 +189,17 @@ def _taken(form: Any, row: Base, refusal: IntegrityError) -> DomainError:
     model, key = found
     if part := next((child for child in describe(type(row)).parts if child.key == key), None):
         return DomainError(TWICE, part.key)
-    value = _value(form, row, key) if isinstance(row, model) else None
+    value = _value(form, row, key) if isinstance(row, model) and _may_be_told(model, key) else None
     holder = holder_of(db.session, model, key, value)
     shown = describe(model).attributes[key].facts.shown_as or key
     if holder:
         return DomainError(TAKEN_BY, shown, value=value, title=holder)
     return DomainError(TAKEN, shown, value=value or label(describe(model).attributes[key].label))
+
+
+def _may_be_told(model: type[Base], key: str) -> bool:
+    """Whether the person may learn whose a value is: of what is masked, they could guess until it is somebody's."""
+    return reads_all(actor_of(db.session)) or not describe(model).attributes[key].maskable
 
 
 def _value(form: Any, row: Base, key: str) -> Any:

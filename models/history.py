@@ -109,6 +109,7 @@ class Since:
     actor: str
     at: datetime
     erased: bool = False
+    actor_id: int | None = None
 
 
 def is_erased(change: Any) -> bool:
@@ -216,7 +217,8 @@ def changes_since(session: Any, row: Base, version: int) -> dict[str, Since]:
         for key in (change.before or {}) | (change.after or {}):
             before = found[key].before if key in found else (change.before or {}).get(key)
             erased = is_erased(change) or (key in found and found[key].erased)
-            found[key] = Since(before, change.change_set.actor_name, change.change_set.at, erased)
+            by = change.change_set
+            found[key] = Since(before, by.actor_name, by.at, erased, by.actor_id)
     return found
 
 

@@ -15,6 +15,7 @@ from admin_views.documents.words import MAKING
 from admin_views.form_page import errors
 from admin_views.page import Link
 from admin_views.page_form import Notice, Share, SharesPage
+from admin_views.resending import with_key
 from admin_views.say import label, plain, say
 from models.billing import TOO_MUCH
 from models.description import title_of
@@ -88,7 +89,7 @@ def answer(view: Any, row: Document, target: DocumentKind, form: Any) -> Any:
     )
     page = SharesPage(
         title=gettext("%(made)s from %(source)s", made=label(target.label), source=row.name),
-        url=request.full_path.rstrip("?"),
+        url=with_key(request.full_path),
         cancel_url=view.record_url(row),
         submit=label(MAKING[target]).rstrip("…") if target in MAKING else "",
         columns=[gettext("Line"), gettext("Quantity"), gettext("Left"), gettext("Take")],

@@ -10,16 +10,17 @@ from flask import abort, g, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import split
+from admin_views import resending, split
 from admin_views.actions import Outcome, deed
 from admin_views.documents import convert_page
 from admin_views.documents.words import MAKING
 from admin_views.page import Action, Link
 from admin_views.requests import go
-from admin_views.saving import commit
+from admin_views.saving import make_once
 from admin_views.say import label
 from admin_views.toasts import toast
 from models.base import db
+from models.description import title_of
 from models.document import Document
 from models.errors import DomainError
 from models.i18n import N_
@@ -76,15 +77,15 @@ class Converting:
         self.insist(self.may_create(row.customer))
         target = next((each for each in DocumentKind if each.value == request.args.get("to")), None) or abort(404)
         form = convert_page.form_of(row, quantities_left(db.session, [row], target))
-        if request.method == "GET" or not form.validate():
+        if request.method == "GET" or not (resending.earlier() or form.validate()):
             return convert_page.answer(self, row, target, form)
-        made: list[Document] = []
-        error = commit(lambda: made.append(convert(db.session, [row], target, form.quantities)))
-        if error is not None:
+        try:
+            made = make_once(lambda: convert(db.session, [row], target, form.quantities))
+        except DomainError as error:
             form.blame(error)
             return convert_page.answer(self, row, target, form)
-        toast(gettext("%(title)s was made from %(source)s.", title=made[0].name, source=row.name), undo=True)
-        return go(self.get_url(".details_view", id=made[0].id))
+        toast(gettext("%(title)s was made from %(source)s.", title=title_of(made), source=row.name), undo=True)
+        return go(self.get_url(".details_view", id=made.id))
 
     @deed(
         "bill_together", N_("Make one deferred invoice…"), Permission.CREATE, meaning=TOGETHER, asking=ASKING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -11,11 +12,13 @@ from flask_babel import gettext
 from admin_views.documents.words import question, refuse
 from admin_views.page import Link
 from admin_views.requests import go
-from admin_views.saving import commit
+from admin_views.resending import with_key
+from admin_views.saving import make_once
 from admin_views.say import label
 from admin_views.toasts import toast
 from models.base import db
-from models.document import Document
+from models.description import title_of
+from models.errors import DomainError
 from models.i18n import N_
 from models.operations.drafting import duplicate
 
@@ -31,7 +34,7 @@ class Copied:
         if not self.may_create(row.customer):
             return others
         return [
-            Link(gettext("Duplicate"), self.get_url(".duplicate_view", id=row.id), icon="plus", posted=True),
+            Link(gettext("Duplicate"), with_key(self.get_url(".duplicate_view", id=row.id)), icon="plus", posted=True),
             *others,
         ]
 
@@ -43,11 +46,11 @@ class Copied:
         if request.method == "GET":
             title = gettext("Duplicate %(title)s?", title=row.name)
             page = question(self, row, title, gettext("Duplicate"), [label(COPIED)])
-            return self.render("admin/confirm.html", confirmation=page)
-        made: list[Document] = []
-        error = commit(lambda: made.append(duplicate(db.session, row)))
-        if error is not None:
+            return self.render("admin/confirm.html", confirmation=replace(page, url=with_key(page.url)))
+        try:
+            made = make_once(lambda: duplicate(db.session, row))
+        except DomainError as error:
             refuse(self, row, error)
             return go(self.record_url(row))
-        toast(gettext("%(title)s was made from %(source)s.", title=made[0].name, source=row.name), undo=True)
-        return go(self.get_url(".details_view", id=made[0].id))
+        toast(gettext("%(title)s was made from %(source)s.", title=title_of(made), source=row.name), undo=True)
+        return go(self.get_url(".details_view", id=made.id))

@@ -24,9 +24,10 @@ DETAILS, LOGIN, ADDRESS, MORE = 0, 1, 2, 4
 
 def clash(page: str) -> tuple[str, str, str]:
     """Return who changed the field and to what, and what was there before."""
-    found = re.search(r'class="clash">.*?<dt>(.*?)</dt><dd>(.*?)</dd>.*?<dd>(.*?)</dd>', page, re.DOTALL)
+    found = re.search(r'class="clash">(.*?)</dl>', page, re.DOTALL)
     assert found, "nothing clashes"
-    return unescape(found[1]), unescape(found[2]), unescape(found[3])
+    _, (who, theirs), (_, before) = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", found[1])
+    return unescape(who), unescape(theirs), unescape(before)
 
 
 class Two:
