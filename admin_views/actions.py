@@ -40,6 +40,7 @@ class Deed:
 
     The `meaning` is what there is to know before it is done, `asking` a question where label and rows make none. What
     is `final` offers no undo. `unfit(view, rows)` tells by key why rows cannot take part.
+    What has a page of its own `leads(view, rows)` there, or tells why it does not.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Deed:
     asking: str = ""
     final: bool = False
     unfit: Callable[[Any, Sequence[Base]], Mapping[int, DomainError]] = lambda view, rows: {}
+    leads: Callable[[Any, Sequence[Base]], str | None] | None = None
 
 
 @dataclass
@@ -109,6 +111,8 @@ def run_action(view: Any, name: str, keys: Sequence[int], parent: Base | None = 
     if not rows or len(keys) > MOST_SELECTED:
         toast(_unfit(bool(rows)), tone="warning")
         return go(back(view, parent))
+    if chosen.leads is not None:
+        return go(chosen.leads(view, rows) or back(view, parent))
     found = judge(view, chosen, rows)
     if "confirmed" not in request.form:
         page = confirm_page.confirmation(view, chosen, found, back(view, parent))
