@@ -19,6 +19,7 @@ from admin_views import (
     form_page,
     grid_page,
     history_page,
+    hosts,
     list_page,
     listed_page,
     parent_page,
@@ -26,7 +27,7 @@ from admin_views import (
     split,
 )
 from admin_views.access import Explained
-from admin_views.actions import actions_of, run_action
+from admin_views.actions import actions_of, done_before, run_action
 from admin_views.checks import check_view
 from admin_views.controls import read_key
 from admin_views.duplicate import Duplicated
@@ -34,13 +35,15 @@ from admin_views.files import Filed
 from admin_views.filters import Condition
 from admin_views.forms import named
 from admin_views.listing import Page, State, fetch, read_state, selection
+from admin_views.merge_view import Mergeable
 from admin_views.offers import offered
 from admin_views.once import Once, shown_once
-from admin_views.page import Link
 from admin_views.requests import asks_for_grid, go, is_fragment, record_url
+from admin_views.revealing import Revealing
 from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
 from admin_views.toasts import toast
+from admin_views.told import Told
 from admin_views.warnings import warn
 from admin_views.ways import Ways
 from models.base import Base, db
@@ -52,7 +55,7 @@ from models.related import find
 LOOKED_UP = 20
 
 
-class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
+class PanelView(Told, Ways, Filed, Revealing, Mergeable, Duplicated, Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     menu_place = 50  # within its group
@@ -127,7 +130,7 @@ class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
     def index_view(self) -> Any:
         """Show the list; within a parent and asked for by a fragment, the grid of its children."""
         parent = self.scope()
-        if parent is not None and is_fragment() and not self.split_by:
+        if parent is not None and asks_for_grid() and not self.split_by:
             return grid_page.answer(self, parent)
         host = listed_page.host_asked(self)
         if host is not None and asks_for_grid():
@@ -186,6 +189,8 @@ class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
     def delete_view(self) -> Any:
         """Ask, then delete one record; the same as the action on a selection of one."""
         parent = self.scope()
+        if done := done_before(self, "delete", parent):
+            return done
         row = self.get_one(request.args.get("id"), within=parent)
         return run_action(self, "delete", [row.id], parent)
 
@@ -241,6 +246,7 @@ class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
             setattr(row, f"{self.parent_key}_id", parent.id)
         listed_page.preset(self, row)
         split.preset(self, row)
+        hosts.preset(row)
         return row
 
     def split_remarks(self, parent: Base) -> Mapping[Any, str]:
@@ -260,7 +266,8 @@ class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
         if "close" in request.form and parent is None:
             return go(self.list_url())
         if parent is not None and not self.split_by:
-            return grid_page.answer(self, parent) if is_fragment() else redirect(record_url(parent), 303)
+            here = record_url(hosts.host_of(parent))
+            return grid_page.answer(self, parent) if is_fragment() else redirect(here, 303)
         panel = request.args.get("panel")
         if is_fragment() and panel and before == record_page.head(self, row):
             return record_page.answer_panel(self, row, panel)
@@ -274,18 +281,6 @@ class PanelView(Ways, Filed, Duplicated, Explained, DeclaredView):
         """Answer a save by which the person lost the row out of sight."""
         toast(gettext("%(title)s was saved. It is no longer yours to see.", title=title_of(row)))
         return go(self.list_url())
-
-    def new_elsewhere(self, parent: Base) -> Link | None:
-        """Return the way to a page of its own on which a row comes about, where a form in its place is not enough."""
-        return None
-
-    def remark(self, row: Base) -> str:
-        """Return what is said under an entry of a feed, in sight before it is opened."""
-        return ""
-
-    def entry_links(self, row: Base) -> Sequence[Link]:
-        """Return what can be done with an entry of a feed."""
-        return ()
 
     def render(self, template: str, **values: Any) -> Any:
         """Render a page, or its inner part for a fragment."""

@@ -9,8 +9,10 @@ from typing import Any
 from flask import request
 from flask_babel import format_decimal, gettext, ngettext
 
+from admin_views import looked_at, resending
 from admin_views.page import Link
 from admin_views.say import label, say
+from models.base import Base
 from models.description import title_of
 from models.operations.deletion import Effect
 
@@ -27,7 +29,8 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page, or window, between a click and what cannot be taken lightly; what `typed` asks for is typed in.
+    """The page, or window, between a click and what cannot be taken lightly; what `typed` asks for is typed in,
+    unless that is `optional`.
 
     `stay` is the way out, where "Cancel" would be what is asked about.
     """
@@ -46,25 +49,39 @@ class Confirmation:
     stay: str = ""
     typed: str = ""
     mistyped: str = ""
+    optional: bool = False
 
 
-def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str) -> Confirmation:
-    """Return the confirmation of an action; the state of the list travels along, so that one comes back to it."""
+def confirmation(
+    view: Any, chosen: Any, found: Any, cancel_url: str, changed: Sequence[Base] = ()
+) -> Confirmation:
+    """Return the confirmation of an action; the state of the list travels along, so that one comes back to it.
+
+    What was `changed` since it was shown before, it tells.
+    """
+    told = [Consequence(text) for row in changed[:MOST_LISTED] for text in looked_at.sentences(row)]
     verb, allowed = label(chosen.label).rstrip("…"), found.rows
     state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
         title=_title(view, chosen, found),
         question=_question(view, chosen, found),
         items=[title_of(row) for row in allowed[:MOST_LISTED]] + _more(len(allowed) - MOST_LISTED),
-        consequences=[Consequence(sentence(effect)) for effect in found.effects],
+        consequences=[*told, *(Consequence(sentence(effect)) for effect in found.effects)],
         refused=[] if _is_alone(found) else [(title_of(row), say(reason)) for row, reason in found.refused],
         url=request.full_path.rstrip("?"),
-        hidden=[("action", chosen.name), ("confirmed", "1"), *state, *(("rowid", str(row.id)) for row in allowed)],
+        hidden=[*_hidden(chosen, allowed), *state],
         submit=verb,
         cancel_url=cancel_url,
         danger=chosen.danger,
         instead=_instead(view, chosen, found),
     )
+
+
+def _hidden(chosen: Any, rows: Sequence[Base]) -> list[tuple[str, str]]:
+    """Return what the page carries: what is asked, once, of which rows, and as what it has shown them."""
+    keys = [("rowid", str(row.id)) for row in rows]
+    seen = looked_at.marks(rows, whole=chosen.name == "delete")
+    return [("action", chosen.name), ("confirmed", "1"), (resending.NAME, resending.new_key()), *keys, *seen]
 
 
 def _title(view: Any, chosen: Any, found: Any) -> str:

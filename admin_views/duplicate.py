@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from admin_views import form_page
 from admin_views.forms import typed
+from admin_views.masked import is_masked
 from admin_views.page import Link
 from models.base import Base
 from models.description import Description, describe, title_of
@@ -40,7 +41,10 @@ class Duplicated:
 
 
 def copy_of(source: Base) -> Base:
-    """Return a row that is not stored and says what people typed of another, with its parts; unique values are left."""
+    """Return a row that is not stored and says what people typed of another, with its parts.
+
+    Unique values are left, and so is what the person may not read.
+    """
     description = describe(type(source))
     values = _values(source, description)
     title = description.attributes.get(description.title)
@@ -48,10 +52,12 @@ def copy_of(source: Base) -> Base:
         longest = getattr(title.column.type, "length", None)
         values[title.key] = gettext("Copy of %(title)s", title=title_of(source))[:longest]
     for part in description.parts:
-        values[part.key] = [part.model(**_values(row, describe(part.model))) for row in getattr(source, part.key)]
+        masked = describe(part.model).masked
+        rows = (row for row in getattr(source, part.key) if not any(is_masked(each, row) for each in masked))
+        values[part.key] = [part.model(**_values(row, describe(part.model))) for row in rows]
     return type(source)(**values)
 
 
 def _values(row: Base, description: Description) -> dict[str, Any]:
     copied = (each for each in typed(description.attributes.values()) if not (each.is_parent or each.column.unique))
-    return {each.key: getattr(row, each.key) for each in copied if not each.secret}
+    return {each.key: getattr(row, each.key) for each in copied if not (each.secret or is_masked(each, row))}

@@ -7,20 +7,24 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import stream_with_context
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from admin_views.kinds import text
 from admin_views.listing import State, keys_in_order, selection
+from admin_views.noting import noted
 from admin_views.say import label
 from models.base import Base, db
-from models.description import describe
+from models.description import Attribute, Child, describe
 from models.engine import set_mode
 from models.gate import actor_of, permitted, set_actor
+from models.masking import may_read, reads_all
+from models.operations.revealing import note_export
 from models.permissions import Actor, Level, Permission, ruling_entity
 
 BATCH = 500
+WITHOUT = "without-personal-data"
 BOM = "\ufeff"  # by which spreadsheets know UTF-8
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -30,9 +34,11 @@ def csv_response(view: Any, state: State) -> Response:
     view.host()  # which must be in sight
     actor, order = actor_of(db.session), state.sort or view.column_default_sort
     narrower = narrowed(view)
-    name = f"{view.endpoint}-{narrower.value}.csv" if narrower else f"{view.endpoint}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    keys = keys_in_order(view.model, exported(view, selection(view.model, state, view.conditions(state))), order)
+    words = [view.endpoint, *([narrower.value] if narrower else []), *([WITHOUT] if leaves_out(view) else [])]
+    headers = {"Content-Disposition": f'attachment; filename="{"-".join(words)}.csv"'}
+    clauses = exported(view, selection(view.model, state, view.conditions(state)))
+    keys = keys_in_order(view.model, clauses, order)
+    _note(view, clauses)
     lines = _lines(view, [key for key, _ in view.get_export_columns()], keys, actor)
     return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
 
@@ -50,6 +56,23 @@ def exported(view: Any, clauses: Sequence[Any]) -> list[Any]:
     return [*clauses] if condition is None else [*clauses, condition]
 
 
+def leaves_out(view: Any) -> bool:
+    """Return whether an export goes without personal data, because the person does not read all of them."""
+    return _is_personal(view) and not reads_all(actor_of(db.session))
+
+
+def _is_personal(view: Any) -> bool:
+    models = (view.model, *(part.model for part in view.description.parts))
+    return any(describe(model).masked for model in models)
+
+
+def _note(view: Any, clauses: Sequence[Any]) -> None:
+    """Note that personal data are taken along, and of how many rows, before they are."""
+    if _is_personal(view) and not leaves_out(view) and not actor_of(db.session).looking:
+        count = db.session.scalar(select(func.count()).select_from(view.model).where(*clauses)) or 0
+        noted(lambda: note_export(db.session, view.model, count))
+
+
 class _Echo:
     """A file that hands back what is written to it."""
 
@@ -59,15 +82,25 @@ class _Echo:
 
 def _lines(view: Any, columns: Sequence[str], keys: Select[Any], actor: Actor) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    attributes = [view.description.attributes[key] for key in columns]
-    parts = view.description.parts
+    attributes = [each for key in columns if not _is_left_out(each := view.description.attributes[key], actor)]
+    parts = [part for part in view.description.parts if not _has_left_out_title(part, actor)]
     yield BOM + writer.writerow(
         [*(label(each.label) for each in attributes), *(label(p.model.__plural__) for p in parts)]
     )
     for row in _rows(view, keys, actor):
-        values = [text(each, row) for each in attributes]
+        values = [text(each, row) if may_read(actor, each, row) else "" for each in attributes]
         lists = ["; ".join(filter(None, map(_title, getattr(row, part.key)))) for part in parts]
         yield writer.writerow([harmless(value) for value in (*values, *lists)])
+
+
+def _is_left_out(attribute: Attribute, actor: Actor) -> bool:
+    """Whether a column is personal on whatever row; what is so on some rows alone is left empty there."""
+    return attribute.maskable and attribute.personal and not reads_all(actor)
+
+
+def _has_left_out_title(part: Child, actor: Actor) -> bool:
+    title = describe(part.model).attributes.get(describe(part.model).title)
+    return title is not None and _is_left_out(title, actor)
 
 
 def _title(row: Base) -> str:

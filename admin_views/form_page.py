@@ -12,16 +12,17 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, line_columns, offers, part_page, split, standing
+from admin_views import grid_page, hosts, line_columns, offers, part_page, split, standing
 from admin_views.controls import Secret, Suggest
 from admin_views.forms import build_form
 from admin_views.kinds import cell, country_of
-from admin_views.kinds_fact import Fact
+from admin_views.kinds_fact import Fact, Masked
 from admin_views.kinds_picker import Picker
+from admin_views.masked import mask_fields
 from admin_views.page import Link
 from admin_views.page_form import FormError, FormPage, FormPanel, Notice
 from admin_views.parts import Rows
-from admin_views.requests import is_fragment
+from admin_views.requests import is_fragment, record_url
 from admin_views.resending import NAME, give_key
 from admin_views.say import label, plain
 from models.base import Base, db
@@ -29,6 +30,7 @@ from models.checking import LASTING
 from models.description import Attribute, describe, title_of
 from models.errors import DomainError
 from models.gate import actor_of
+from models.masking import reads
 from models.operations.deletion import default_of
 from models.related import find
 from models.relations import Reference
@@ -62,6 +64,7 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
     if view.split_by in form._fields:
         delattr(form, view.split_by)  # the address says it
     standing.suit(form, row)
+    mask_fields(form, row, request.form if request.method == "POST" else None)
     if request.method == "GET":
         form.version.data = str(row.version)
     give_key(form)
@@ -69,7 +72,7 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
         attribute = view.description.attributes.get(field.short_name)
         if isinstance(field, Rows):
             _tell_part(view, form, field, row)
-        elif attribute is None:
+        elif attribute is None or isinstance(field, Masked):
             continue
         elif reason := _why_fixed(attribute, row):
             _state(form, field, attribute, row, reason)
@@ -107,10 +110,15 @@ def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> N
         field.when, field.optional = f"{other}={choice.value}", False
     if isinstance(field, Secret):
         changed = getattr(row, f"{field.short_name}_changed_at", None)
-        field.is_set, field.set_on = bool(getattr(row, field.short_name)), plain(changed)
+        field.is_set, field.set_on = bool(getattr(row, field.short_name)), plain(changed) if _tells(row) else ""
         field.needs = attribute.facts.needs
     if isinstance(field, Suggest):
         _suggest(form, field, attribute, row)
+
+
+def _tells(row: Base) -> bool:
+    """Whether the person reads what the row tells of people."""
+    return reads(actor_of(db.session), row)
 
 
 def _is_filled_in(attribute: Attribute, row: Any) -> bool:
@@ -261,7 +269,7 @@ def _title(view: Any, row: Any, panel: str | None, parent: Base | None) -> str:
 def cancel_url(view: Any, row: Any, parent: Base | None) -> str:
     """Return where one goes without saving."""
     if parent is not None:
-        return url_for(f"{parent.__tablename__}.details_view", id=parent.id)
+        return record_url(hosts.host_of(parent))
     return str(view.record_url(row) if row.id else view.list_url())
 
 

@@ -1,4 +1,7 @@
-"""Start-up checks of guarded fields: what people see, find or are told without them must not come from them."""
+"""Start-up checks of guarded and personal fields.
+
+What people see, find or are told without them must not come from them.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,15 @@ SAME_FOR_ALL = ("column_default_sort", "column_subtitle")
 
 
 def in_model(model: type[Base]) -> Iterator[str]:
-    """Yield why fields of an entity cannot be guarded."""
-    for each in describe(model).attributes.values():
+    """Yield why fields of an entity cannot be guarded, or personal."""
+    description = describe(model)
+    if description.title in {each.key for each in description.masked} and not description.is_part:
+        yield f"{model.__name__}.{description.title} cannot be personal: it is what people call its rows."
+    for each in description.attributes.values():
         where, facts = model.__name__, each.facts
         yield from (f"{where}.{each.key} cannot be guarded: {why}." for why in _reasons(model, each) if facts.guarded)
         for path in (facts.country, facts.needs, facts.shown_as, facts.when[0] if facts.when else None):
-            read = _at(model, path) if path else None
+            read = attribute_at(model, path) if path else None
             if read is not None and read.facts.guarded:
                 yield f"{where}.{path} cannot be guarded: {each.key} depends on it."
 
@@ -28,6 +34,8 @@ def in_view(view: Any) -> Iterator[str]:
         key = (getattr(view, option) or "").removeprefix("-")
         if key in {each.key for each in view.description.guarded}:
             yield f"{type(view).__name__}.{option} names “{key}”, which is guarded: everybody would learn of it."
+    if (key := view.column_default_sort.removeprefix("-")) in {each.key for each in view.description.masked}:
+        yield f"{type(view).__name__}.column_default_sort names “{key}”, which is personal: its order would tell."
 
 
 def _reasons(model: type[Base], each: Attribute) -> Iterator[str]:
@@ -46,8 +54,8 @@ def _reasons(model: type[Base], each: Attribute) -> Iterator[str]:
         yield "it is part of another record, whose fields can be"
 
 
-def _at(model: type[Base], path: str) -> Attribute | None:
+def attribute_at(model: type[Base], path: str) -> Attribute | None:
     """Return the attribute that a dotted path leads to, if it leads to one."""
     step, _, rest = path.partition(".")
     found = describe(model).attributes.get(step)
-    return _at(found.target, rest) if found and rest and found.target else found
+    return attribute_at(found.target, rest) if found and rest and found.target else found

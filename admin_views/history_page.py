@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import format_decimal, gettext, ngettext
 
 from admin_views.kinds import said
+from admin_views.looks import looks_at
 from admin_views.page import Difference, HistoryChange, HistoryEntry, HistoryPage, Link
 from admin_views.requests import record_url
 from admin_views.say import label, when
 from models.base import Base, db
 from models.description import Attribute, Description, describe, entity, title_of
 from models.gate import actor_of
-from models.history import CREATE, DELETE, ERASE, ERASED, UPDATE, Change, ChangeSet, called, is_erased
+from models.history import (
+    CREATE,
+    DELETE,
+    ERASE,
+    ERASED,
+    UPDATE,
+    Change,
+    ChangeSet,
+    called,
+    is_erased,
+)
 from models.images import decode
 from models.kinds import ONE_OF
+from models.masking import reads_noted
 from models.past import history_of
 from models.permissions import Permission, may_edit, may_see
 from models.related import titles
@@ -34,10 +47,11 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     sets = sets[:SIZE]
     names = names_in(sets)
     editable = bool(view.allows(Permission.EDIT, row))
+    changes = [entry(row, each, names, editable=editable) for each in sets]
     return HistoryPage(
         title=title_of(row),
         url=view.get_url(".history_view", id=row.id),
-        entries=[entry(row, each, names, editable=editable) for each in sets],
+        entries=sorted([*changes, *looks_at(row, sets, before, is_last=older is None)], key=_moment, reverse=True),
         older_url=older,
         back=Link(title_of(row), record_url(row)),
     )
@@ -57,6 +71,10 @@ def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> 
         else None,
         remark=" ".join(filter(None, (_more(len(mine) - MOST_SHOWN), _remark(change_set, undone=undone)))),
     )
+
+
+def _moment(each: HistoryEntry) -> datetime:
+    return datetime.fromisoformat(each.moment)
 
 
 def _more(count: int) -> str:
@@ -91,10 +109,11 @@ def _remark(change_set: ChangeSet, *, undone: bool) -> str:
 def differences(description: Description, each: Change, names: Names) -> Iterator[Difference]:
     """Yield what was changed; of what the person may not see, only that there was something."""
     actor, before, after = actor_of(db.session), each.before or {}, each.after or {}
-    changed = _changed(description, each)
+    changed, readable = _changed(description, each), reads_noted(actor, each)
     for key, attribute in changed.items():
         if may_see(actor, attribute):
-            yield Difference(label(attribute.label), *(_side(attribute, key, side, names) for side in (before, after)))
+            sides = (_side(attribute, key, side, names, readable=readable) for side in (before, after))
+            yield Difference(label(attribute.label), *sides)
     if not all(may_see(actor, attribute) for attribute in changed.values()):
         yield Difference(gettext("Something that your role does not show"), "", "")
 
@@ -113,21 +132,21 @@ def _is_beyond(each: Change) -> bool:
     return not all(may_edit(actor_of(db.session), attribute) for attribute in changed.values())
 
 
-def _side(attribute: Attribute, key: str, values: Mapping[str, Any], names: Names) -> str:
+def _side(attribute: Attribute, key: str, values: Mapping[str, Any], names: Names, *, readable: bool) -> str:
     """Return one side of a difference; of a secret, only whether there was one."""
     if attribute.secret:
         return gettext("hidden") if key in values else gettext("empty")
-    return _shown(attribute, values.get(key), names)
+    return _shown(attribute, values.get(key), names, readable=readable)
 
 
-def _shown(attribute: Attribute, value: Any, names: Names) -> str:
+def _shown(attribute: Attribute, value: Any, names: Names, *, readable: bool) -> str:
     if value is None or value == "":
         return gettext("empty")
     if value == ERASED:
         return gettext("erased")
     if attribute.target:
         return names.get((attribute.target.__tablename__, value), f"#{value}")
-    return said(attribute, decode(attribute.column, value), None)
+    return said(attribute, decode(attribute.column, value), None, open_to_all=readable)
 
 
 def names_in(sets: list[ChangeSet]) -> Names:

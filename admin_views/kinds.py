@@ -12,20 +12,26 @@ from typing import Any, Literal, cast
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
+from sqlalchemy import inspect
 
 from admin_views import controls, kinds_figures
 from admin_views.kinds_file import Upload, file_link, file_name, said_size
+from admin_views.kinds_moment import Moment
 from admin_views.kinds_picker import Picker
 from admin_views.say import NONE, label, pill, plain, when
 from models import kinds
-from models.base import Base
+from models.base import Base, db
 from models.choices import Choice
 from models.description import Attribute, entity, title_of
+from models.gate import actor_of
+from models.masking import masked, may_read, reads_all
+from models.permissions import Actor
 from models.rules import currency, language, places
 
 Family = Literal["text", "choices", "relation", "date", "number", "none"]
 Options = Iterable[tuple[str, str]]
 Text = Callable[[Any, Base | None], str]
+MASK = Markup('<span class="masked">')
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,11 @@ def look(attribute: Attribute) -> Look:
 
 
 def cell(attribute: Attribute, row: Base) -> Markup:
-    """Return the value of an attribute as a list or record shows it."""
+    """Return the value of an attribute as a list or record shows it; masked for whoever may not read it."""
     value = row.shown(attribute.key)
-    return NONE if value is None or value == "" else look(attribute).cell(value, row)
+    if value is None or value == "":
+        return NONE
+    return look(attribute).cell(value, row) if may_read(_reader(row), attribute, row) else _masked(attribute, value)
 
 
 def text(attribute: Attribute, row: Base) -> str:
@@ -74,9 +82,38 @@ def text(attribute: Attribute, row: Base) -> str:
     return said(attribute, value, row)
 
 
-def said(attribute: Attribute, value: Any, row: Base | None) -> str:
-    """Return any value that the attribute may have as plain text."""
-    return "" if value is None or value == "" or attribute.secret else look(attribute).text(value, row)
+def said(attribute: Attribute, value: Any, row: Base | None, *, open_to_all: bool = False) -> str:
+    """Return any value that the attribute may have as plain text, masked for whoever may not read it on this row.
+
+    Without a row, what may be personal is read only by those who read everybody's, or where it is `open_to_all`.
+    """
+    if value is None or value == "" or attribute.secret:
+        return ""
+    if open_to_all or _is_readable(attribute, row):
+        return look(attribute).text(value, row)
+    return masked(attribute.kind, value)
+
+
+def _is_readable(attribute: Attribute, row: Base | None) -> bool:
+    if row is None:
+        return not attribute.maskable or reads_all(actor_of(db.session))
+    return may_read(_reader(row), attribute, row)
+
+
+def _reader(row: Base) -> Actor:
+    """Return who reads: exports read rows with a session of their own."""
+    return actor_of(inspect(row).session or db.session)
+
+
+def is_masked_cell(value: Markup) -> bool:
+    """Return whether what a cell shows is masked."""
+    return value.startswith(MASK)
+
+
+def _masked(attribute: Attribute, value: Any) -> Markup:
+    """Return a masked value: its shape for the eye, a word for the ear."""
+    mark = Markup('{}<span aria-hidden="true">{}</span><span class="heard">{}</span></span>')
+    return mark.format(MASK, masked(attribute.kind, value), gettext("masked"))
 
 
 def options(attribute: Attribute) -> list[tuple[str, str]]:
@@ -249,7 +286,7 @@ BY_TYPE: tuple[tuple[type, Look], ...] = (
     (Choice, Look(controls.Choices, _choice, _plain, "choices", _choices_of)),
     (Enum, Look(controls.Choices, _escaped, _plain, "choices", _choices_of)),
     (bool, Look(controls.Check, _bool, _plain, "choices", lambda attribute: _yes_no())),
-    (datetime, Look(None, _moment, _plain, "date", numeric=True)),
+    (datetime, Look(Moment, _moment, _plain, "date", numeric=True)),
     (date, Look(controls.Date, _day, _plain, "date", numeric=True)),
     (Decimal, Look(controls.Number, _number, _plain, "number", numeric=True)),
     (int, Look(controls.Whole, _escaped, _plain, "number", numeric=True)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from wtforms import fields
 
 from admin_views.controls import Control
@@ -25,3 +26,13 @@ class Fact(Control, fields.Field):
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Leave the row as it is."""
+
+
+class Masked(Fact):
+    """A value that the person may not read and so does not type: whatever is sent is refused, right or wrong."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Refuse what was typed, and give it back, so that nothing is lost."""
+        typed = " ".join(str(value) for value in valuelist if value)
+        if typed:
+            raise ValueError(gettext("“%(typed)s” was not saved: this is masked.", typed=typed) + f" {self.reason}")

@@ -9,7 +9,7 @@ from typing import Any, cast
 from flask_babel import format_decimal, gettext, ngettext
 
 from admin_views import links, split
-from admin_views.export import exported, narrowed
+from admin_views.export import exported, leaves_out, narrowed
 from admin_views.filters import Condition, Filter, Widget
 from admin_views.kinds import cell, look, text
 from admin_views.listing import MOST_COUNTED, Page, State, capped_count, selection
@@ -243,6 +243,12 @@ def _export(view: Any, state: State, conditions: Sequence[Condition]) -> Link | 
 
 
 def _exporting(view: Any, state: State, conditions: Sequence[Condition]) -> str:
+    """Say what an export leaves out."""
+    what = _rows_exported(view, state, conditions)
+    return gettext("%(export)s without personal data", export=what) if leaves_out(view) else what
+
+
+def _rows_exported(view: Any, state: State, conditions: Sequence[Condition]) -> str:
     """Say how many rows an export contains where it does not contain all that the list shows."""
     level = narrowed(view)
     if level is None:

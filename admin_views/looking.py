@@ -148,5 +148,5 @@ def _look(actor: Actor) -> Look | None:
 def _seen_as(actor: Actor, row: Any) -> Actor:
     """Return the actor to be: a user as they are, or the person that one is with another role."""
     if isinstance(row, User):
-        return replace(actor_for(db.session, row), looking=True)
-    return replace(actor, name=row.name, roles=(rights_of(db.session, row),), looking=True)
+        return replace(actor_for(db.session, row), looking=True, revealed={})
+    return replace(actor, name=row.name, roles=(rights_of(db.session, row),), looking=True, revealed={})

@@ -10,17 +10,20 @@ from flask import abort, current_app, request
 from flask_admin import expose
 from flask_babel import gettext
 
+from admin_views import parent_page
 from admin_views.confirm_page import Confirmation
 from admin_views.controls import read_key
+from admin_views.hosts import named
+from admin_views.kinds import text
 from admin_views.mail_page import send
 from admin_views.mail_server import mail_server
-from admin_views.mailing import Enclosed, may_mail
+from admin_views.mailing import Enclosed, Mailed, may_mail
 from admin_views.page import Link
 from admin_views.requests import go, record_url
 from admin_views.say import say
 from admin_views.toasts import toast
 from models.base import Base, db
-from models.description import title_of
+from models.description import describe, title_of
 from models.i18n import N_
 from models.message import Message
 from models.operations.mailing import can_send_again, is_interrupted, reached_by, try_again
@@ -42,14 +45,27 @@ class Sent:
         return decision
 
     def new_elsewhere(self: Any, parent: Base) -> Link | None:
-        """Lead to where an email is written."""
+        """Lead to where an email is written; on a record that no email is about, by asking to whom it goes."""
         view = self.view_of(type(parent))
-        link: Link | None = view.mail_link(parent) if view is not None else None
-        return link if link and link.url else None
+        if isinstance(view, Mailed):
+            link: Link | None = view.mail_link(parent)  # type: ignore[attr-defined]
+            return link if link and link.url else None
+        return Link("", self.get_url(".create_view", **named(parent))) if may_mail() else None
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self: Any) -> Any:
+        """Ask to whom an email goes, and lead to where it is written."""
+        self.insist(may_mail())
+        parent = self.scope()
+        if parent is None:
+            return parent_page.ask(self)
+        return go(self.view_of(type(parent)).get_url(".email_view", id=parent.id))
 
     def remark(self, row: Any) -> str:
         """Say to whom it went, and why it did not reach everybody."""
-        to = gettext("To %(addresses)s", addresses=", ".join(filter(None, (row.recipients, row.cc))))
+        attributes = describe(type(row)).attributes
+        addresses = (text(attributes[key], row) for key in ("recipients", "cc"))
+        to = gettext("To %(addresses)s", addresses=", ".join(filter(None, addresses)))
         return " · ".join(filter(None, (to, why(row))))
 
     def entry_links(self, row: Any) -> Sequence[Link]:
@@ -99,7 +115,9 @@ class Sent:
 def why(message: Message) -> str:
     """Return why an email did not reach everybody, as far as one knows."""
     server = mail_server(current_app.config)
-    return gettext(INTERRUPTED) if is_interrupted(message, server) else message.detail or ""
+    if is_interrupted(message, server):
+        return gettext(INTERRUPTED)
+    return text(describe(Message).attributes["detail"], message)
 
 
 def _claim(message: Message, tries: int, server: Any) -> Message:

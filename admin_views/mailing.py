@@ -16,6 +16,7 @@ from models.base import Base, db
 from models.customer import Customer
 from models.gate import actor_of
 from models.message import Message
+from models.operations.revealing import why_not
 from models.permissions import Decision, Permission, decide
 from models.rules.document_kinds import DocumentKind
 
@@ -68,7 +69,7 @@ class Mailed:
 
     def mail_link(self: Any, row: Base) -> Link | None:
         """Return the way to write an email about a record; without an address where it is not the person's to write."""
-        decision = may_mail(self.mail_customer(row))
+        decision = may_mail(self.mail_customer(row), row)
         if decision:
             return Link(gettext("Send email…"), self.get_url(".email_view", id=row.id), icon="mail")
         if not may_mail():
@@ -79,10 +80,12 @@ class Mailed:
     def email_view(self: Any) -> Any:
         """Write an email about a record, and send it."""
         row = self.get_one(request.args.get("id"))
-        self.insist(may_mail(self.mail_customer(row)))
+        self.insist(may_mail(self.mail_customer(row), row))
         return mail_page.answer(self, row)
 
 
-def may_mail(customer: Customer | None = None) -> Decision:
-    """Say whether the person may send emails, to this customer if one is given."""
-    return decide(actor_of(db.session), Permission.CREATE, Customer if customer else Message, customer)
+def may_mail(customer: Customer | None = None, about: Base | None = None) -> Decision:
+    """Say whether the person may send emails, to this customer if one is given; who cannot read to whom, sends none."""
+    decision = decide(actor_of(db.session), Permission.CREATE, Customer if customer else Message, customer)
+    masked = why_not(db.session, about or customer) if decision and customer else None
+    return Decision(False, masked.message, masked.params) if masked else decision

@@ -27,6 +27,7 @@ from models.gate import actor_of
 from models.history import CREATE, DELETE, READING, Change, Since, changes_since, root_of
 from models.i18n import N_
 from models.images import decode, encode
+from models.masking import title_for
 from models.related import find
 
 ANONYMISED = N_("“%(title)s” was anonymised while you were editing, so nothing was saved.")
@@ -152,7 +153,7 @@ def _merge_removed(field: Rows) -> list[bool]:
         changed = [each for key, each in since.items() if key in typed]
         if changed:
             field.show({str(row.id): row})
-            words = {"who": who(changed[0]), "row": title_of(row)}
+            words = {"who": who(changed[0]), "row": title_for(actor_of(db.session), row)}
             _tell(field, gettext("%(who)s changed “%(row)s”, which you removed. Look at it again.", **words))
         agreed.append(not changed)
     return agreed
@@ -182,7 +183,7 @@ def _merge_twins(field: Rows) -> bool:
     unseen = [row for key, row in field.stored.items() if key not in field.versions]
     twins = [row for entry in field.entries if entry.key not in field.stored for row in unseen if _is_twin(entry, row)]
     for row in twins[:1]:
-        words = {"who": _maker(row), "row": title_of(row)}
+        words = {"who": _maker(row), "row": title_for(actor_of(db.session), row)}
         _tell(field, gettext("%(who)s has added “%(row)s” meanwhile. Save again to add yours as well.", **words))
     return not twins
 

@@ -53,6 +53,10 @@ def _typed(view: Any, keys: Keys) -> list[str]:
     return view.typed(keys)
 
 
+def _told(view: Any, keys: Keys) -> list[str]:
+    return view.told(keys)
+
+
 def _panels(view: Any, panels: Sequence[tuple[str, Keys]]) -> list[tuple[str, list[str]]]:
     """Leave every panel in its place, if empty: forms name them by position."""
     return [(title, view.visible(keys)) for title, keys in panels]
@@ -61,6 +65,11 @@ def _panels(view: Any, panels: Sequence[tuple[str, Keys]]) -> list[tuple[str, li
 def shown() -> Any:
     """Declare an option that names fields one reads."""
     return Option(_visible)
+
+
+def told() -> Any:
+    """Declare an option that names fields by which one finds or orders rows."""
+    return Option(_told)
 
 
 def typed() -> Any:

@@ -225,6 +225,15 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Veil:
+    """What a record says of its personal data, whether they are `shown`, and the way to change that."""
+
+    text: str
+    way: Link | None = None
+    shown: bool = False
+
+
+@dataclass(frozen=True)
 class Record:
     """A record page; its `buttons` are what one does with it next, the first of them the one that matters most."""
 
@@ -246,6 +255,7 @@ class Record:
     position: str = ""
     previous_url: str | None = None
     next_url: str | None = None
+    veil: Veil | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
 from admin_views.confirm_page import Confirmation, Consequence
+from admin_views.noting import noted
 from admin_views.page import Link
 from admin_views.person_files import person_zip
 from admin_views.requests import go, record_url
@@ -23,6 +24,7 @@ from models.base import Base, db
 from models.description import Attribute, describe, title_of
 from models.gate import actor_of
 from models.operations.erasing import Erasure, anonymise, plan
+from models.operations.revealing import note_person, why_never
 from models.operations.sweeping import release
 from models.permissions import Permission
 from models.related import find
@@ -35,8 +37,9 @@ class AboutPeople:
         """Offer the export to those who may export the record, and to anonymise it to those who may delete it."""
         found: list[Link] = super().record_actions(row)  # type: ignore[misc]
         if self.allows(Permission.EXPORT, row):
-            everything = gettext("Export everything about this person")
-            found = [*found, Link(everything, self.get_url(".person_view", id=row.id), icon="download")]
+            everything, never = gettext("Export everything about this person"), why_never(db.session)
+            url = None if never else self.get_url(".person_view", id=row.id)
+            found = [*found, Link(everything, url, icon="download", reason=say(never) if never else None)]
         if self.allows(Permission.DELETE, row):
             url = f"{self.get_url('.anonymise_view', id=row.id)}{self.trail()}"
             found = [*found, Link(gettext("Anonymise…"), url, icon="user-off", danger=True, asks=True, rather=True)]
@@ -48,9 +51,10 @@ class AboutPeople:
         row = self.get_one(request.args.get("id"))
         self.demand(Permission.EXPORT, row)
         about = {"who": actor_of(db.session).user_id, "entity": self.endpoint, "row": row.id}
-        current_app.logger.info("everything exported", extra=about)
-        headers = {"Content-Disposition": f'attachment; filename="{self.endpoint}-{row.id}.zip"'}
         content = wrap_file(request.environ, person_zip(row))
+        noted(lambda: note_person(db.session, row))
+        current_app.logger.info("everything exported", extra=about)
+        headers = {"Content-Disposition": f'attachment; filename="{self.endpoint}-{about["row"]}.zip"'}
         return Response(content, mimetype="application/zip", headers=headers, direct_passthrough=True)
 
     @expose("/anonymise/", methods=("GET", "POST"))

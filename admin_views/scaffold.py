@@ -16,10 +16,12 @@ from flask_admin.form import BaseForm
 from admin_views import declared, options
 from admin_views.filters import Filter, filters_for
 from admin_views.forms import build_form
+from admin_views.guarded import attribute_at
 from models.base import Base, db
 from models.description import Attribute, describe
 from models.errors import Refused
 from models.gate import actor_of
+from models.masking import reads_all
 from models.permissions import Actor, Decision, Permission, decide, may_edit, may_see
 
 
@@ -38,10 +40,9 @@ class DeclaredView(ModelView):
     column_subtitle: str | None = None
     panels_above = 3  # of a record, before its children; the others follow them
     column_list: Any = options.shown()
-    column_sortable_list: Any = options.shown()
-    column_filters: Any = options.shown()
+    column_sortable_list: Any = options.told()
+    column_filters: Any = options.told()
     choosable_columns: Any = options.shown()
-    feed_columns: Any = options.shown()  # what an entry says on another record: its text, when, and what else
     record_summary: Any = options.shown()
     record_badges: Any = options.shown()
     form_panels: Any = options.panels()
@@ -67,7 +68,6 @@ class DeclaredView(ModelView):
         self.column_filters = self.column_filters or declared.filters(self.description)
         self.column_default_sort = self.column_default_sort or declared.default_sort(self.description)
         self.column_subtitle = self.column_subtitle or declared.subtitle(self.description)
-        self.feed_columns = self.feed_columns or []
         self.record_summary = self.record_summary or declared.summary(self.description)
         self.record_badges = self.record_badges or declared.badges(self.description)
         self.form_panels = self.form_panels or declared.panels(self.description)
@@ -85,6 +85,14 @@ class DeclaredView(ModelView):
     def typed(self, keys: Iterable[str]) -> list[str]:
         """Return those of the fields, and collections, that the person may change; panels show fixed ones as well."""
         return self._unfixed(self._open(keys, may_edit))
+
+    def told(self, keys: Iterable[str]) -> list[str]:
+        """Return those of the fields, and collections, by which the person may find rows: by no masked ones."""
+        seen = self.visible(keys)
+        if reads_all(actor_of(db.session)):
+            return seen
+        found = {key: attribute_at(self.model, key) for key in seen}
+        return [key for key, each in found.items() if each is None or not each.maskable]
 
     def _unfixed(self, keys: Iterable[str]) -> list[str]:
         fixed = {each.key for each in self.description.attributes.values() if each.facts.fixed}

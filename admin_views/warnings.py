@@ -12,6 +12,7 @@ from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import Attribute, describe, title_of
 from models.gate import actor_of
+from models.masking import may_read
 from models.permissions import may_see
 
 
@@ -20,7 +21,7 @@ def warn(row: Base) -> None:
     actor = actor_of(db.session)
     for attribute in describe(type(row)).attributes.values():
         other = _twin(row, attribute) if attribute.facts.seldom_shared and may_see(actor, attribute) else None
-        if other is not None:
+        if other is not None and may_read(actor, attribute, other):
             text = gettext("Somebody else has the same %(what)s:", what=label(attribute.label))
             toast(text, tone="warning", link=Link(title_of(other), record_url(other)))
 

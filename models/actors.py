@@ -1,4 +1,7 @@
-"""From a user to the actor they are: roles, guarded fields and how far business units reach, read in one statement."""
+"""From a user to the actor they are, read in one statement.
+
+Roles, guarded fields, how far business units reach, and which records are revealed to them at the moment.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,16 @@ from sqlalchemy import Boolean, String, Subquery, literal, null, select, union_a
 
 from models.gate import ungated
 from models.permissions import Actor
-from models.rights import Access, Level, Permission, Rights
+from models.revealing import Revelation
+from models.rights import Access, Level, Permission, Personal, Rights
 from models.role import LEVEL_KEYS, Role, RoleField, RoleGrant
+from models.types import UtcDateTime, utcnow
 from models.unit import BusinessUnit
 from models.user import User, UserRole, UserUnit
 
 READING = ungated("what somebody may do is read before anybody's rights are known")
 KEYS = tuple(LEVEL_KEYS.values())
-UNIT, DIVISION = "unit", "division"
+UNIT, DIVISION, REVEALED = "unit", "division", "revealed"
 
 
 def actor_for(session: Any, user: User) -> Actor:
@@ -42,47 +47,46 @@ def actor_from(user: User, rows: Iterable[Any]) -> Actor:
     found = [row for row in rows if row.what]
     peers = frozenset(row.key for row in found if row.what == UNIT)
     division = frozenset(row.key for row in found if row.what == DIVISION)
-    return Actor(user.id, user.name, tuple(_roles(found)), peers, division)
+    revealed = {(row.name, row.key): row.until for row in found if row.what == REVEALED}
+    return Actor(user.id, user.name, tuple(_roles(found)), peers, division, revealed=revealed)
 
 
 def _roles(rows: Iterable[Any]) -> list[Rights]:
     """Put the rows of each role together, in order of name."""
     grants: dict[Any, dict[str, dict[Permission, Level]]] = defaultdict(dict)
     fields: dict[Any, dict[str, Access]] = defaultdict(dict)
-    named: dict[Any, tuple[str, bool]] = {}
+    named: dict[Any, tuple[str, bool, Personal]] = {}
     for row in rows:
-        if row.what in {UNIT, DIVISION}:
+        if row.what in {UNIT, DIVISION, REVEALED}:
             continue
-        named[row.key] = row.name, bool(row.administrator)
+        named[row.key] = row.name, bool(row.administrator), Personal(row.personal)
         if row.what == "field":
             fields[row.key][row.subject] = Access(row.view)
         elif row.subject is not None:
             levels = {each: Level(getattr(row, LEVEL_KEYS[each])) for each in Permission}
             grants[row.key][row.subject] = levels
-    return [Rights(name, grants[key], fields[key], all_) for key, (name, all_) in sorted(named.items(), key=_by_name)]
-
-
-def _by_name(item: tuple[Any, tuple[str, bool]]) -> str:
-    return item[1][0]
+    in_order = sorted(named.items(), key=lambda item: item[1][0])
+    return [Rights(name, grants[key], fields[key], *others) for key, (name, *others) in in_order]
 
 
 def _everything(user_id: Any) -> list[Any]:
     mine = select(UserRole.role_id).where(UserRole.user_id == user_id).subquery()  # type: ignore[attr-defined]
-    return [*_grants(mine), *_reaches(user_id)]
+    return [*_grants(mine), *_reaches(user_id), _revealed(user_id)]
 
 
 def _grants(mine: Any) -> list[Any]:
     """Select what roles grant: a row for each entity, at least one for each role, and one for each guarded field."""
     columns = [getattr(RoleGrant, key).cast(String).label(key) for key in KEYS]
     head = (Role.id.label("key"), Role.name.label("name"), Role.administrator.label("administrator"))
+    tail = (Role.personal.cast(String).label("personal"), null().cast(UtcDateTime).label("until"))
     of_entities = (
-        select(literal("grant").label("what"), *head, RoleGrant.entity.label("subject"), *columns)
+        select(literal("grant").label("what"), *head, RoleGrant.entity.label("subject"), *columns, *tail)
         .join(mine, mine.c.role_id == Role.id)
         .outerjoin(RoleGrant, RoleGrant.role_id == Role.id)  # type: ignore[attr-defined]
     )
     opened = RoleField.access.cast(String)
     of_fields = (
-        select(literal("field"), *head, RoleField.field, opened, *_nothing(len(KEYS) - 1))
+        select(literal("field"), *head, RoleField.field, opened, *_nothing(len(KEYS) - 1), *tail)
         .join(mine, mine.c.role_id == Role.id)
         .join(RoleField, RoleField.role_id == Role.id)  # type: ignore[attr-defined]
     )
@@ -99,7 +103,18 @@ def _reaches(user_id: Any) -> list[Any]:
 
 def _members(what: str, units: Any) -> Any:
     columns = (literal(what), UserUnit.user_id, null().cast(String), null().cast(Boolean))  # type: ignore[attr-defined]
-    return select(*columns, *_nothing(1 + len(KEYS))).join(units, units.c.unit_id == UserUnit.unit_id).distinct()  # type: ignore[attr-defined]
+    return (
+        select(*columns, *_nothing(2 + len(KEYS)), null().cast(UtcDateTime))
+        .join(units, units.c.unit_id == UserUnit.unit_id)  # type: ignore[attr-defined]
+        .distinct()
+    )
+
+
+def _revealed(user_id: Any) -> Any:
+    """Select the records whose personal data are shown to the user at the moment."""
+    what = (literal(REVEALED), Revelation.row_id, Revelation.entity, null().cast(Boolean))
+    mine = (Revelation.actor_id == user_id, Revelation.until > utcnow())
+    return select(*what, *_nothing(2 + len(KEYS)), Revelation.until).where(*mine)
 
 
 def _nothing(times: int) -> list[Any]:

@@ -36,21 +36,21 @@ class Company(Timestamped, Base):
     __plural__ = "Company"
 
     name: Mapped[Name]
-    street: Mapped[Street | None]
-    street2: Mapped[Street | None] = field(label="Second line")
-    postal_code: Mapped[PostalCode | None] = field(country="country")
-    city: Mapped[City | None]
+    street: Mapped[Street | None] = field(personal=False)
+    street2: Mapped[Street | None] = field(label="Second line", personal=False)
+    postal_code: Mapped[PostalCode | None] = field(country="country", personal=False)
+    city: Mapped[City | None] = field(personal=False)
     country: Mapped[Country | None]
-    province: Mapped[Province | None] = field(country="country")
+    province: Mapped[Province | None] = field(country="country", personal=False)
     vat_number: Mapped[VatNumber | None] = field(country="country")
-    tax_code: Mapped[TaxCode | None] = field(country="country")
+    tax_code: Mapped[TaxCode | None] = field(country="country", personal=False)
     register: Mapped[Line | None] = field(label="Register", help="Such as the REA number, or the court and its number.")
     regime: Mapped[OneOf | None] = field(label="Tax regime", help="For e-invoices in Italy.")
-    email: Mapped[Email | None]
-    phone: Mapped[Phone | None] = field(country="country")
+    email: Mapped[Email | None] = field(personal=False)
+    phone: Mapped[Phone | None] = field(country="country", personal=False)
     website: Mapped[Url | None]
     bank: Mapped[Line | None]
-    iban: Mapped[Iban | None] = field(label="IBAN")
+    iban: Mapped[Iban | None] = field(label="IBAN", personal=False)
     bic: Mapped[Line | None] = field(label="BIC")
     currency: Mapped[Currency] = field(default="EUR", help="What new documents begin with.")
     only: Mapped[bool] = field(default=True, unique=True, hidden=True)

@@ -51,7 +51,22 @@ class Attribute:
     @property
     def personal(self) -> bool:
         """Whether it tells of people, whatever the row stands for; what only they know does."""
-        return self.facts.personal or (self.kind is not None and (self.kind.personal or self.kind.secret))
+        if self.facts.personal is not None:
+            return self.facts.personal
+        return self.kind is not None and (self.kind.personal or self.kind.secret)
+
+    @property
+    def maskable(self) -> bool:
+        """Whether it may tell of people more than what they are called: some only read it masked."""
+        if self.secret or self.kind in (TITLE, PERSON):
+            return False
+        if self.kind is not None and self.kind.legible:
+            return bool(self.facts.personal)
+        return self.personal or self.facts.private
+
+    def is_masked_on(self, row: Base | None) -> bool:
+        """Whether its value on this row is personal; what is private is so where the row is a person, or may be one."""
+        return self.maskable and (self.personal or row is None or row.is_person())
 
     @property
     def secret(self) -> bool:
@@ -98,6 +113,11 @@ class Description:
     def shown(self) -> tuple[Attribute, ...]:
         """Attributes a person may see, in the order declared."""
         return tuple(each for each in self.attributes.values() if not each.facts.hidden)
+
+    @cached_property
+    def masked(self) -> tuple[Attribute, ...]:
+        """Attributes that a person sees, and that may tell of people."""
+        return tuple(each for each in self.shown if each.maskable)
 
     @cached_property
     def guarded(self) -> tuple[Attribute, ...]:

@@ -15,6 +15,7 @@ MORE_THAN_MINE = N_("You cannot give rights that you do not have yourself: %(act
 MORE_OF_THE_REST = N_("You cannot give rights that you do not have yourself: %(action)s everything else.")
 EVERYTHING = N_("You cannot give the right to do everything, which you do not have yourself.")
 FIELD_NOT_MINE = N_("You cannot open a field that is not open to you: %(what)s.")
+PERSONAL_NOT_MINE = N_("You cannot show personal data that you do not see yourself.")
 
 
 def reaches_beyond(theirs: Actor, mine: Actor, new: frozenset[int] = frozenset()) -> bool:
@@ -60,6 +61,8 @@ def excess(rights: Rights, actor: Actor) -> Iterator[Refused]:
         wider = [each for each in Permission if rights.level(name, each) > actor.level(name, each)]
         if wider:
             yield _too_much(name, wider)
+    if rights.reads > actor.personal:
+        yield Refused(PERSONAL_NOT_MINE, "personal")
     for what, access in rights.fields.items():
         if not _opens(actor, what, access):
             yield Refused(FIELD_NOT_MINE, "access", what=_field_label(what), row=what)

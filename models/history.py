@@ -32,6 +32,7 @@ from sqlalchemy.orm import (
     contains_eager,
     mapped_column,
     relationship,
+    scoped_session,
 )
 
 from models.base import Base, Record
@@ -40,6 +41,7 @@ from models.description import describe, entity, title_of
 from models.fields import Moment
 from models.gate import actor_of, ungated
 from models.images import encode, image, keys_of, stored, stored_image, stored_secrets
+from models.masking import masked, reads_noted
 from models.permissions import Level, Permission, ruling_entity
 from models.related import related
 from models.types import utcnow
@@ -193,9 +195,14 @@ def end_change_set(session: Session, transaction: SessionTransaction) -> None:
 
 
 def called(session: Any, change: Change) -> str:
-    """Return what a row was called; one that is a link to another has that one's title for those who see it."""
+    """Return what a row was called; one that is a link to another has that one's title for those who see it.
+
+    A title that is personal by itself is masked for whoever may not read it.
+    """
     description = describe(entity(change.entity))
     link = description.attributes.get(description.title)
+    if link is not None and link.maskable and not reads_noted(actor_of(session), change):
+        return masked(link.kind, change.title)
     if link is None or link.target is None:
         return change.title
     level = actor_of(session).level(ruling_entity(link.target).__tablename__, Permission.VIEW)
@@ -229,7 +236,8 @@ def _change_set(session: Session) -> int:
         values = {"actor_id": actor.user_id, "actor_name": actor.name, "undo_of_id": session.info.get("undo_of")}
         key = insert(ChangeSet).values(values).returning(ChangeSet.id)
         session.info["change_set"] = session.connection().scalar(key)
-        session.info["change_set_within"] = session.get_nested_transaction() or session.get_transaction()
+        inner = session() if isinstance(session, scoped_session) else session
+        session.info["change_set_within"] = inner.get_nested_transaction() or inner.get_transaction()
     return session.info["change_set"]  # type: ignore[no-any-return]
 
 

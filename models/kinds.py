@@ -64,11 +64,10 @@ class Kind:
 
     `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are
     idempotent and raise DomainError. `required_in` tells the countries in which the value may not be left out; `settle`
-    then takes None too. What is `personal` tells of people, or may name them, as free text does. Of a `named` value a
-    second column keeps the name under which it came. Two rows that
-    share a value of a kind with `duplicate` may be the same. What is `legible`, as
-    names and free text are, is read by whoever sees the row; other personal values are shown by their `mask` alone to
-    those who may not read them.
+    then takes None too. What is `personal` tells of people; what is also
+    `legible`, such as free text, merely may name them, and is read by whoever sees the row. Other personal values are
+    shown by their `mask` alone to those who may not read them. Of a `named` value a second column keeps the name under
+    which it came. Two rows that share a value of a kind with `duplicate` may be the same.
     """
 
     name: str
@@ -138,8 +137,8 @@ def _settle_phone(value: str, country: str | None) -> str:
 NAMED = Likeness(Compared.NAME, 50, N_("similar name"))
 PLACED = Likeness(Compared.PLACE)
 
-TITLE = Kind("name", _line(255), search=Search.TEXT, duplicate=NAMED, legible=True)
-PERSON = Kind("person", _line(255), search=Search.TEXT, duplicate=NAMED, personal=True, legible=True)
+TITLE = Kind("name", _line(255), search=Search.TEXT, duplicate=NAMED)
+PERSON = Kind("person", _line(255), search=Search.TEXT, duplicate=NAMED, personal=True)
 LINE = Kind("line", _line(100), search=Search.TEXT)
 LONG_TEXT = Kind(
     "long_text",

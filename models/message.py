@@ -42,7 +42,7 @@ class Message(Activity, Timestamped, Base):
     document: Mapped[Document | None] = reference(orphans="clear", fixed=True, listed=True)
     attachment: Mapped[Line | None] = field(fixed=True)
     status: Mapped[MessageStatus] = field(default=MessageStatus.SENDING, fixed=True)
-    detail: Mapped[LongText | None] = field(fixed=True)
+    detail: Mapped[LongText | None] = field(fixed=True, personal=True)
     missed: Mapped[Emails | None] = field(fixed=True, label="Not reached")
     sent_at: Mapped[Moment | None] = field(fixed=True, label="Sent")
     tries: Mapped[Count] = field(default=1, fixed=True)

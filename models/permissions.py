@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from models.description import Attribute, describe, title_of
 from models.i18n import N_
 from models.owned import Owned
 from models.related import coming_key, find, related, stored_key
-from models.rights import EVERYTHING, READING, Access, Grants, Level, Permission, Rights
+from models.rights import EVERYTHING, READING, Access, Grants, Level, Permission, Personal, Rights
 from models.user import User
 
 __all__ = ["EVERYTHING", "READING", "SYSTEM", "Actor", "Grants", "Level", "Permission", "Rights", "decide"]
@@ -42,7 +43,8 @@ class Actor:
     """On whose behalf the session works. Without a user it is the program itself.
 
     `peers` are the users of the actor's business units, `division` those of the units below as well, by key.
-    One that is `looking` reads with the rights of another and writes nothing.
+    `revealed` are the records, by entity and key, whose personal data are shown, each until a moment. One that is
+    `looking` reads with the rights of another and writes nothing.
     """
 
     user_id: int | None
@@ -51,6 +53,7 @@ class Actor:
     peers: frozenset[int] = frozenset()
     division: frozenset[int] = frozenset()
     looking: bool = False
+    revealed: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
 
     def level(self, entity: str, permission: Permission) -> Level:
         """Return the widest level that any of the roles grants."""
@@ -60,6 +63,11 @@ class Actor:
         """Return what may be done with a guarded field, by the role that opens it widest."""
         found = {role.access(entity, key) for role in self.roles}
         return next((access for access in (Access.EDIT, Access.VIEW) if access in found), None)
+
+    @property
+    def personal(self) -> Personal:
+        """How personal data are read, by the role that shows them widest."""
+        return max((role.reads for role in self.roles), default=Personal.HIDDEN)
 
     def reach(self, level: Level) -> frozenset[int] | None:
         """Return the users whose rows a level reaches, by key; None for those of everybody and of nobody."""

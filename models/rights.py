@@ -54,6 +54,18 @@ class Access(Choice):
     EDIT = "edit", "green"
 
 
+@total_ordering
+class Personal(Choice):
+    """How one reads what tells of people beyond their names: the wider includes the narrower."""
+
+    HIDDEN = "hidden", "grey"
+    ON_REQUEST = "on_request", "yellow"
+    SHOWN = "shown", "green"
+
+    def __lt__(self, other: Personal) -> bool:
+        return list(Personal).index(self) < list(Personal).index(other)
+
+
 _WIDTHS = {level: width for width, level in enumerate(Level)}
 
 # What each level reaches, as the words after "may edit".
@@ -77,18 +89,26 @@ READING: Grants = {Permission.VIEW: Level.ORGANISATION}
 
 @dataclass(frozen=True)
 class Rights:
-    """What a role grants: levels by entity and permission, and the guarded fields it opens (`customer.rating`)."""
+    """What a role grants: levels by entity and permission, the guarded fields it opens (`customer.rating`), and how
+    personal data are read.
+    """
 
     name: str
     grants: Mapping[str, Grants] = field(default_factory=dict)
     fields: Mapping[str, Access] = field(default_factory=dict)
     administrator: bool = False
+    personal: Personal = Personal.HIDDEN
 
     def level(self, entity: str, permission: Permission) -> Level:
         """Return on which rows of the entity the permission holds."""
         if self.administrator:
             return Level.ORGANISATION
         return self.grants.get(entity, self.grants.get(EVERY_OTHER, {})).get(permission, Level.NONE)
+
+    @property
+    def reads(self) -> Personal:
+        """How personal data are read."""
+        return Personal.SHOWN if self.administrator else self.personal
 
     def access(self, entity: str, key: str) -> Access | None:
         """Return what may be done with a guarded field."""

@@ -14,12 +14,16 @@ from models.description import describe, entities, entity
 from models.errors import DomainError
 from models.fields import Line, Name, OneOf, field, parent
 from models.i18n import N_
-from models.rights import EVERY_OTHER, MEANINGS, Access, Level, Permission, Rights
+from models.rights import EVERY_OTHER, MEANINGS, Access, Level, Permission, Personal, Rights
 from models.tabular import Tabular
 
 EVERYTHING = N_("This role may do everything.")
 KEPT = N_("Somebody must be able to do everything, so this role stays.")
 NOTHING_TO_SET = N_("This role may do everything; there is nothing to set.")
+PERSONAL = N_(
+    "Addresses, emails, phone numbers and the like. Shown: always. On request: masked until somebody asks for those of "
+    "one record, which is noted. Hidden: masked."
+)
 PEOPLE = "user"  # who owns nothing but is somebody's own row: their own
 
 
@@ -29,6 +33,7 @@ class Role(Timestamped, Base):
     name: Mapped[Name] = field(unique=True)
     description: Mapped[Line | None]
     administrator: Mapped[bool] = field(default=False, fixed=True, label="May do everything")
+    personal: Mapped[Personal] = field(default=Personal.ON_REQUEST, label="Personal data", help=PERSONAL)
 
     if TYPE_CHECKING:
         grants: list[RoleGrant]
@@ -41,6 +46,11 @@ class Role(Timestamped, Base):
         return (
             Index("uq_role_administrator", "administrator", unique=True, sqlite_where=where, postgresql_where=where),
         )
+
+    def derive(self) -> None:
+        """Who may do everything reads everything."""
+        if self.administrator:
+            self.personal = Personal.SHOWN
 
     def obstacle(self) -> DomainError | None:
         """Refuse to delete the role that may do everything."""
@@ -56,7 +66,7 @@ class Role(Timestamped, Base):
         """The rights as a value."""
         grants = {grant.entity: grant.levels for grant in self.grants}
         opened = {each.field: each.access for each in self.fields}
-        return Rights(self.name, grants, opened, self.administrator)
+        return Rights(self.name, grants, opened, self.administrator, self.personal)
 
 
 class RoleGrant(Tabular, Base):

@@ -14,7 +14,7 @@ from models.gate import acting_as
 from models.group import CustomerGroup
 from models.message_template import MessageTemplate
 from models.permissions import SYSTEM
-from models.rights import Access, Level, Permission
+from models.rights import Access, Level, Permission, Personal
 from models.role import LEVEL_KEYS, Role, RoleField, RoleGrant
 from models.rules.document_kinds import DocumentKind
 from models.unit import BusinessUnit
@@ -81,7 +81,7 @@ def _template(kind: str | None = None, **written: Any) -> MessageTemplate:
 
 def _role(written: dict[str, Any]) -> Role:
     grants, fields = written.pop("grants", {}), written.pop("fields", {})
-    role = Role(**written)
+    role = Role(**written | {"personal": Personal(written["personal"])})
     role.grants = [RoleGrant(entity=entity, **levels_of(levels)) for entity, levels in grants.items()]
     role.fields = [RoleField(field=field, access=Access(access)) for field, access in fields.items()]
     return role

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from models.base import db
 from models.gate import acting_as
 from models.permissions import SYSTEM, Grants
+from models.rights import Personal
 from models.role import LEVEL_KEYS, Role, RoleGrant
 from models.rules.password import PasswordHashing, Sealed
 from models.unit import BusinessUnit
@@ -32,9 +33,9 @@ def shipped_role(name: str) -> Role:
     return stored or next(role for role in shipped_roles() if role.name == name)
 
 
-def new_role(grants: Mapping[str, Grants], name: str = "") -> Role:
-    """Return a role with these grants, not stored yet."""
-    return Role(name=name or f"role {next(_numbers)}", grants=as_rows(grants))
+def new_role(grants: Mapping[str, Grants], name: str = "", personal: Personal = Personal.SHOWN) -> Role:
+    """Return a role with these grants, not stored yet; it shows personal data unless it is said."""
+    return Role(name=name or f"role {next(_numbers)}", grants=as_rows(grants), personal=personal)
 
 
 def as_rows(grants: Mapping[str, Grants]) -> list[RoleGrant]:

@@ -18,6 +18,7 @@ from models.base import db
 from models.document import Document
 from models.errors import DomainError
 from models.operations.papers import completed, paper_of, seller_of
+from models.operations.revealing import why_not
 from models.permissions import Permission
 from models.rules.einvoices.formats import Format, e_invoice, file_name, formats_for, lacking, progressive_of
 from models.rules.paper import Paper
@@ -30,27 +31,30 @@ class Filed:
 
     def record_buttons(self: Any, row: Any) -> list[Link]:
         """Offer the document as it is printed; a draft says that it is one."""
-        url = self.get_url(".pdf_view", id=row.id)
-        return [*super().record_buttons(row), Link(gettext("PDF"), url, tab=True)]  # type: ignore[misc]
+        masked = why_not(db.session, row)
+        url = None if masked else self.get_url(".pdf_view", id=row.id)
+        pdf = Link(gettext("PDF"), url, tab=True, reason=say(masked) if masked else None)
+        return [*super().record_buttons(row), pdf]  # type: ignore[misc]
 
     def record_actions(self: Any, row: Any) -> list[Link]:
         """Offer an issued invoice or credit note as electronic invoice, in each format that suits it."""
         others: list[Link] = super().record_actions(row)  # type: ignore[misc]
-        found = formats_for(row.kind.value, seller_of(db.session, row).country) if row.counts else ()
+        given = row.counts and why_not(db.session, row) is None  # the PDF beside it says why not
+        found = formats_for(row.kind.value, seller_of(db.session, row).country) if given else ()
         urls = ((each, self.get_url(".e_invoice_view", id=row.id, format=each.value)) for each in found)
         return [*(Link(gettext("E-invoice: %(format)s", format=each.label), url) for each, url in urls), *others]
 
     @expose("/pdf/")
     def pdf_view(self: Any) -> Any:
         """Show a document as it is printed."""
-        row = self.get_one(request.args.get("id"))
+        row = self._readable()
         paper = paper_of(db.session, row)
         return _sent(printed(paper), printing.file_name(paper), "application/pdf", saved=False)
 
     @expose("/e-invoice/")
     def e_invoice_view(self: Any) -> Any:
         """Give out an electronic invoice, or say what it lacks."""
-        row = self.get_one(request.args.get("id"))
+        row = self._readable()
         chosen = next((each for each in Format if each.value == request.args.get("format")), None) or abort(404)
         paper, progressive = completed(db.session, row, paper_of(db.session, row)), progressive_of(row.id)
         missing = lacking(paper, chosen)
@@ -60,6 +64,13 @@ class Filed:
             return self.render("admin/confirm.html", confirmation=page)
         content = e_invoice(paper, chosen, progressive=progressive)
         return _sent(content, file_name(paper, chosen, progressive=progressive), XML, saved=True)
+
+    def _readable(self: Any) -> Any:
+        """Return the document in the address; Refused where what it tells of people is masked."""
+        row = self.get_one(request.args.get("id"))
+        if masked := why_not(db.session, row):
+            raise masked
+        return row
 
 
 def printed(paper: Paper) -> bytes:

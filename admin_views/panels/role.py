@@ -14,9 +14,9 @@ class RoleView(PanelView):
     menu_group = N_("System")
     menu_icon = "shield-lock"
     can_duplicate = True
-    column_list = ["name", "description", "administrator", "updated_at"]
+    column_list = ["name", "description", "personal", "administrator", "updated_at"]
     form_panels = (
-        (N_("Role"), ["name", "description"]),
+        (N_("Role"), ["name", "description", "personal"]),
         (N_("Rights"), ["grants"]),
         (N_("Fields"), ["fields"]),
     )

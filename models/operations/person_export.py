@@ -19,6 +19,7 @@ from models.history import ChangeSet
 from models.images import encode
 from models.operations.doomed import incoming_to
 from models.operations.erasing import plan
+from models.operations.revealing import why_never
 from models.past import history_of
 from models.permissions import Permission, decide, may_see
 from models.related import load_children
@@ -53,6 +54,8 @@ def everything_about(session: Any, row: Base) -> Told:
     decision = decide(actor_of(session), Permission.EXPORT, type(row), row)
     if not decision:
         raise Refused(decision.reason, **decision.params)
+    if never := why_never(session):
+        raise never
     load_children(session, type(row), [row])
     found = told(session, row)
     return Told(row, found.values, {**found.below, **_pointing(session, row), **_above(session, row)})

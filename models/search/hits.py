@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from models.base import Base
 from models.description import describe, entity
-from models.gate import ungated
+from models.gate import actor_of, ungated
+from models.masking import reads_all
 from models.search.backend import Backend
 from models.search.backends import backend_of
 from models.search.index import SearchEntry
@@ -47,7 +48,8 @@ def hits(session: Session | scoped_session[Any], model: type[Base], rows: Iterab
     if not wanted:
         return {}
     table = backend.table([{"key": key, "form": form} for key, word in wanted.items() for form in word.forms])
-    found = session.execute(_first_entries(backend, Scope(model), table), execution_options=READING)
+    scope = Scope(model, reads_all(actor_of(session)))
+    found = session.execute(_first_entries(backend, scope, table), execution_options=READING)
     return {row.key: hit for row in found if (hit := _hit(backend, model, row, wanted[row.key]))}
 
 
@@ -69,14 +71,15 @@ def _first_entries(backend: Backend, scope: Scope, table: FromClause) -> Select[
         return query.limit(1).correlate(table).scalar_subquery()
 
     best = func.coalesce(first(scope.own), first(scope.of))
-    return select(table.c.key, entry.c.entity, entry.c.body).select_from(table.join(entry, entry.c.id == best))
+    found = select(table.c.key, entry.c.entity, entry.c.personal, entry.c.body)
+    return found.select_from(table.join(entry, entry.c.id == best))
 
 
 def _hit(backend: Backend, model: type[Base], row: Any, word: Word) -> Hit | None:
     """Show the line of an entry in which a word is."""
     found: Any = entity(row.entity)
     texts = row.body.split("\n")
-    for attribute, line in zip(lines(found), texts, strict=False):
+    for attribute, line in zip(lines(found, personal=row.personal), texts, strict=False):
         parts = _locate(backend, line, word)
         if parts:
             if found is model:

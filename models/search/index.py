@@ -15,7 +15,7 @@ _START = String(2).with_variant(String(2, collation="C"), "postgresql")
 
 
 class SearchEntry(Record):
-    """What search knows of one row.
+    """What search knows of one row: what everybody reads who sees it, and apart from that what is `personal`.
 
     `body` has a line for each searched attribute, the title first; `folded` is the same without case and accents, and
     `start` its first two letters. The root is the record on whose page the row is found. Triggers alone write here.
@@ -23,7 +23,7 @@ class SearchEntry(Record):
 
     __tablename__ = "search_entry"
     __table_args__ = (
-        UniqueConstraint("entity", "row_id"),
+        UniqueConstraint("entity", "row_id", "personal"),
         Index("ix_search_entry_root", "root_entity", "root_id"),
         Index("ix_search_entry_start", "entity", "start"),
         {"sqlite_autoincrement": True},
@@ -32,6 +32,7 @@ class SearchEntry(Record):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     entity: Mapped[str] = mapped_column(Text)
     row_id: Mapped[int]
+    personal: Mapped[bool]
     root_entity: Mapped[str] = mapped_column(Text)
     root_id: Mapped[int | None]
     body: Mapped[str] = mapped_column(Text)

@@ -20,17 +20,35 @@ _SEPARATORS = " -./()+"
 KEYS = "\t"
 
 
+HALVES = (False, True)  # what everybody reads of a row, and what is personal
+
+
 @cache
-def lines(model: type[Base]) -> tuple[Attribute, ...]:
-    """Return the searched attributes in the order of their lines: the title, then as declared."""
+def lines(model: type[Base], *, personal: bool) -> tuple[Attribute, ...]:
+    """Return the searched attributes of an entry in the order of its lines: the title, then as declared.
+
+    What may be personal is in an entry of its own, so that who may not read it does not find by it either.
+    """
+    found = [each for each in _searched(model) if each.maskable is personal]
+    title = [each for each in _searched(model) if each.key == describe(model).title and each not in found]
+    return (*title, *found) if found and personal else tuple(found)
+
+
+@cache
+def _searched(model: type[Base]) -> tuple[Attribute, ...]:
     description = describe(model)
     found = [each for each in description.attributes.values() if each.searched and not each.facts.hidden]
     return tuple(sorted(found, key=lambda each: each.key != description.title))
 
 
+def halves(model: type[Base]) -> tuple[bool, ...]:
+    """Return which entries rows of an entity have: with what is personal, and without."""
+    return tuple(half for half in HALVES if lines(model, personal=half))
+
+
 def indexed() -> tuple[type[Base], ...]:
     """Return the entities whose rows have entries."""
-    return tuple(model for model in entities() if lines(model))
+    return tuple(model for model in entities() if halves(model))
 
 
 @cache
@@ -47,7 +65,7 @@ def descendants(model: type[Base]) -> tuple[type[Base], ...]:
 
 def columns(model: type[Base]) -> tuple[str, ...]:
     """Return the columns that an entry is made from, the key of the parent included."""
-    own = [name for each in lines(model) for name in _columns(each)]
+    own = [name for each in _searched(model) for name in _columns(each)]
     return (*own, parent_column(model)) if len(ancestry(model)) > 1 else tuple(own)
 
 
@@ -59,9 +77,15 @@ def parent_column(model: type[Base]) -> str:
     return parent.column.name
 
 
-def body(model: type[Base], column: Columns) -> ColumnElement[str]:
+def body(model: type[Base], column: Columns, *, personal: bool) -> ColumnElement[str]:
     """Return the text of an entry: a line for each searched attribute."""
-    return reduce(lambda text, line: text + "\n" + line, (_line(each, column) for each in lines(model)))
+    each_line = (_line(each, column) for each in lines(model, personal=personal))
+    return reduce(lambda text, line: text + "\n" + line, each_line)
+
+
+def says_something(text: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether the text of an entry is more than empty lines; else there is none."""
+    return func.ltrim(text, f"\n{KEYS} ", type_=Text) != ""
 
 
 def root_key(model: type[Base], column: Columns) -> ColumnElement[Any]:

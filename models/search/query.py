@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, false, func, literal, or_, select, true
 
 from models.base import Base, db
-from models.gate import ungated
+from models.gate import actor_of, ungated
+from models.masking import reads_all
 from models.reaching import few, is_narrow, leading, looked_at, unled_up_to
 from models.search.backend import Backend
 from models.search.backends import backend_of
@@ -31,10 +32,11 @@ def matching(model: type[Base], text: str) -> ColumnElement[bool] | None:
     Every word must be somewhere in the record or in what belongs to it. One or two statements find out first whether
     few records match: then these are named. Where a great part does, rows are looked at in the order of the list. Of
     somebody who sees few rows, these are looked at. No limit leaves a match out: each only decides which way is taken.
+    Who does not read personal data finds nothing by them.
     """
     backend = backend_of(db.session.get_bind().dialect.name)
     words = read_words(text, backend.fold)
-    scope = Scope(model)
+    scope = Scope(model, reads_all(actor_of(db.session)))
     if not words:
         return None
     return Search(backend, scope, words).criterion() if scope.is_searched else false()

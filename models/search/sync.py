@@ -12,7 +12,7 @@ from models.description import entities
 from models.search.backend import Backend
 from models.search.backends import backend_of
 from models.search.index import SearchEntry, SearchSpec
-from models.search.lines import ancestry, body, columns, indexed, root_key
+from models.search.lines import HALVES, ancestry, body, columns, halves, indexed, root_key, says_something
 from models.search.triggers import sql, triggers_of
 
 ENTRY: Any = SearchEntry.__table__
@@ -30,6 +30,8 @@ def sync_search(connection: Connection) -> None:
         return
     backend = backend_of(connection.dialect.name)
     backend.drop_triggers(connection)
+    if not {each["name"] for each in inspector.get_columns(ENTRY.name)} >= set(ENTRY.c.keys()):
+        return  # on the way to another revision, which begins anew
     _renew(connection, backend)
     ready = [model for model in entities() if _is_ready(inspector, model)]
     triggers = [each for model in ready for each in triggers_of(model, connection.dialect)]
@@ -60,23 +62,28 @@ def _refresh(connection: Connection, backend: Backend, models: set[type[Base]]) 
     connection.execute(delete(SPEC).where(SPEC.c.entity.not_in([*names, ALL])))
     stale = [model for model in models if _spec(connection, model.__tablename__) != _made_from(connection, model)]
     for model in stale:
-        _refresh_entity(connection, model)
+        for half in HALVES:
+            _refresh_entity(connection, model, personal=half)
         _note(connection, model.__tablename__, _made_from(connection, model))
     if stale or gone:
         backend.finish(connection)
 
 
-def _refresh_entity(connection: Connection, model: type[Base]) -> None:
+def _refresh_entity(connection: Connection, model: type[Base], *, personal: bool) -> None:
     """Remove entries that are no longer true, then add those that are missing: unchanged rows cost little."""
     table, name, root = model.__table__, model.__tablename__, ancestry(model)[-1].__tablename__
-    own = (ENTRY.c.entity == name, ENTRY.c.row_id == table.c.id)
-    text, top = body(model, table.c.__getitem__), root_key(model, table.c.__getitem__)
+    half = (ENTRY.c.entity == name, ENTRY.c.personal.is_(personal))
+    if personal not in halves(model):
+        connection.execute(delete(ENTRY).where(*half))
+        return
+    own = (*half, ENTRY.c.row_id == table.c.id)
+    text, top = body(model, table.c.__getitem__, personal=personal), root_key(model, table.c.__getitem__)
     same = (ENTRY.c.body == text, ENTRY.c.root_entity == root, ENTRY.c.root_id.is_not_distinct_from(top))
     true = exists().where(*own, *same).correlate(ENTRY)
-    connection.execute(delete(ENTRY).where(ENTRY.c.entity == name, ~true))
-    values = (literal(name), table.c.id, literal(root), top, text, literal(""), literal(""))
-    missing = select(*values).where(~exists().where(*own).correlate(table))
-    names = ["entity", "row_id", "root_entity", "root_id", "body", "folded", "start"]
+    connection.execute(delete(ENTRY).where(*half, ~true))
+    values = (literal(name), table.c.id, literal(personal), literal(root), top, text, literal(""), literal(""))
+    missing = select(*values).where(says_something(text), ~exists().where(*own).correlate(table))
+    names = ["entity", "row_id", "personal", "root_entity", "root_id", "body", "folded", "start"]
     connection.execute(insert(ENTRY).from_select(names, missing))
 
 
@@ -91,7 +98,8 @@ def _is_ready(inspector: Inspector, model: type[Base]) -> bool:
 
 def _made_from(connection: Connection, model: type[Base]) -> str:
     table = model.__table__
-    parts = (body(model, table.c.__getitem__), root_key(model, table.c.__getitem__))
+    texts = (body(model, table.c.__getitem__, personal=half) for half in halves(model))
+    parts = (*texts, root_key(model, table.c.__getitem__))
     return _digest(ancestry(model)[-1].__tablename__, *(sql(part, connection.dialect) for part in parts))
 
 

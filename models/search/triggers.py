@@ -9,10 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Text, literal, literal_column
+from sqlalchemy import ColumnElement, Dialect, Text, false, literal, literal_column, true
 
 from models.base import Base
-from models.search.lines import ancestry, body, columns, descendants, keys_below, lines, parent_column, root_key
+from models.search.lines import (
+    ancestry,
+    body,
+    columns,
+    descendants,
+    halves,
+    keys_below,
+    parent_column,
+    root_key,
+    says_something,
+)
 
 PREFIX = "search_of_"
 
@@ -31,11 +41,12 @@ class Trigger:
 def triggers_of(model: type[Base], dialect: Dialect) -> Iterator[Trigger]:
     """Yield the triggers on an entity's table."""
     table = model.__tablename__
-    if lines(model):
-        add, remove = _add(model, dialect), _remove(model)
+    if halves(model):
+        adds = tuple(_add(model, dialect, personal=half) for half in halves(model))
+        remove = _remove(model)
         event, changed = _update(columns(model))
-        yield Trigger(f"{PREFIX}{table}_insert", table, "INSERT", None, (add,))
-        yield Trigger(f"{PREFIX}{table}_update", table, event, changed, (remove, add))
+        yield Trigger(f"{PREFIX}{table}_insert", table, "INSERT", None, adds)
+        yield Trigger(f"{PREFIX}{table}_update", table, event, changed, (remove, *adds))
         yield Trigger(f"{PREFIX}{table}_delete", table, "DELETE", None, (remove,))
     if len(ancestry(model)) > 1 and descendants(model):
         event, changed = _update((parent_column(model),))
@@ -57,12 +68,13 @@ def _update(names: tuple[str, ...]) -> tuple[str, str]:
     return "UPDATE OF " + ", ".join(f'"{name}"' for name in names), changed
 
 
-def _add(model: type[Base], dialect: Dialect) -> str:
-    root = ancestry(model)[-1].__tablename__
-    values = (literal(model.__tablename__), _new("id"), literal(root), root_key(model, _new), body(model, _new))
-    texts = ", ".join(sql(value, dialect) for value in values)
-    names = "entity, row_id, root_entity, root_id, body, folded, start"
-    return f"INSERT INTO search_entry ({names}) VALUES ({texts}, '', '')"  # noqa: S608
+def _add(model: type[Base], dialect: Dialect, *, personal: bool) -> str:
+    root, text = literal(ancestry(model)[-1].__tablename__), body(model, _new, personal=personal)
+    place = (literal(model.__tablename__), _new("id"), true() if personal else false())
+    values = ", ".join(sql(value, dialect) for value in (*place, root, root_key(model, _new), text))
+    names = "entity, row_id, personal, root_entity, root_id, body, folded, start"
+    where = sql(says_something(text), dialect)
+    return f"INSERT INTO search_entry ({names}) SELECT {values}, '', '' WHERE {where}"
 
 
 def _remove(model: type[Base]) -> str:

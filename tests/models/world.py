@@ -15,6 +15,7 @@ from models.errors import DomainError
 from models.gate import acting_as, set_actor, ungated
 from models.group import CustomerGroup
 from models.permissions import SYSTEM, Actor, Grants, Level, Permission, Rights
+from models.rights import Personal
 from models.user import User
 from seed.reference_rows import load_reference
 from tests.people import EDITOR, add_user
@@ -112,7 +113,7 @@ def seller(grants: Mapping[str, Grants] | None = None, **values: Any) -> Actor:
 
 def actor(user: User, grants: Mapping[str, Grants]) -> Actor:
     """Return a user as an actor with these rights alone."""
-    return Actor(user.id, user.name, (Rights("seller", grants),))
+    return Actor(user.id, user.name, (Rights("seller", grants, personal=Personal.SHOWN),))
 
 
 def owned_by(someone: Actor, name: str = "Ghisallo", **values: Any) -> Customer:
