@@ -10,7 +10,7 @@ from flask import abort, request
 from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
-from admin_views import confirm_page, grid_page
+from admin_views import confirm_page, grid_page, hosts
 from admin_views.page import Action
 from admin_views.requests import go, is_fragment, record_url
 from admin_views.saving import commit
@@ -176,14 +176,14 @@ def _afterwards(view: Any, parent: Base | None) -> Any:
     """Show the grid again where the action came from one, else go back."""
     if parent is not None and is_fragment():
         answer = grid_page.answer(view, parent)
-        return answer, 200, {"HX-Retarget": f"#grid-{view.endpoint}", "HX-Reswap": "outerHTML"}
+        return answer, 200, {"HX-Retarget": f"#{grid_page.place(view)}", "HX-Reswap": "outerHTML"}
     return go(back(view, parent))
 
 
 def back(view: Any, parent: Base | None) -> str:
     """Return where one came from: the parent's record, or the list as it was."""
     if parent is not None:
-        return record_url(parent)
+        return record_url(hosts.host_of(parent))
     state = view.state(request.values)
     query = state.query(page=state.page)
     return f"{view.get_url('.index_view')}{'?' if query else ''}{query}"

@@ -12,7 +12,7 @@ from models.base import Base
 from models.description import describe, entities, listed_on, referring
 from models.fields import facts_of
 
-LISTS = ("column_list", "column_sortable_list", "column_filters", "feed_columns", "record_summary", "record_badges")
+LISTS = ("column_list", "column_sortable_list", "column_filters", "record_summary", "record_badges")
 
 
 class DeclarationError(TypeError):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request
 from flask_babel import gettext
 
-from admin_views import declared, list_page
+from admin_views import declared, list_page, timeline
+from admin_views.entries import author_of, entry
 from admin_views.kinds import cell
 from admin_views.listing import State, fetch_few, selection
 from admin_views.page import Grid, Link, Row
+from admin_views.page_timeline import Timeline
 from admin_views.say import label
+from models.activity import Activity
 from models.base import Base
 from models.description import title_of
 from models.permissions import Permission
@@ -20,24 +24,34 @@ SIZE = 20
 
 
 def answer(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Any:
-    """Return the grid as a fragment, with a row in edit if a form is given."""
+    """Return the grid, or the timeline, as a fragment, with a row in edit if a form is given."""
+    if issubclass(view.model, Activity):
+        return timeline.answer(view, parent, form=form, row=row)
     shown = grid(view, parent, form=form, row=row)
     return view.render(f"admin/{shown.style}.html", grid=shown, form=form)
 
 
+def place(view: Any) -> str:
+    """Return the name of the part of the page that `answer` renews."""
+    return f"grid-{timeline.KEY if issubclass(view.model, Activity) else view.endpoint}"
+
+
 def grid(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Grid:
     """Return the children of a record that this view shows; the row in edit is among them wherever it stands."""
-    keys = _columns(view)
+    keys, is_feed = _columns(view), declared.is_feed(view.description)
     page = fetch_few(view.model, *_selection(view, parent), view.column_default_sort, keys)
     rows = page.rows if row is None or row.id is None or row in page.rows else [row, *page.rows]
     number, elsewhere = page.state.page, view.new_elsewhere(parent)
-    return Grid(
+    edited: dict[str, Any] = {"edited": f"{view.endpoint}-{row.id}"} if is_feed and row is not None and row.id else {}
+    return (Timeline if is_feed else Grid)(
         key=view.endpoint,
         label=label(view.name),
-        style="feed" if view.feed_columns or declared.is_feed(view.description) else "grid",
+        style="feed" if is_feed else "grid",
         url=_url(view, ".index_view", parent, number),
-        columns=list_page.columns(view, page.state, keys, sortable=False),
-        rows=[_row(view, parent, each, keys, number) for each in rows],
+        columns=() if is_feed else list_page.columns(view, page.state, keys, sortable=False),
+        rows=[
+            _entry(view, parent, each, number) if is_feed else _row(view, parent, each, keys, number) for each in rows
+        ],
         count=list_page.written(page),
         pager=list_page.pager(view, page, sized=False),
         new=elsewhere or _new(view, parent, number),
@@ -46,6 +60,7 @@ def grid(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Grid:
         save_url=request.full_path if form is not None else None,
         empty=gettext("No %(things)s yet.", things=label(view.name).lower()),
         inline=elsewhere is None,
+        **edited,
     )
 
 
@@ -64,12 +79,14 @@ def _selection(view: Any, parent: Base) -> tuple[State, Any]:
 
 def _columns(view: Any) -> list[str]:
     """What is typed in the row, then the other columns of the list but the parent; a feed tells when and by whom."""
-    if view.feed_columns:
-        return list(view.feed_columns)
     typed = [key for key in view.form_columns if key != view.parent_key]
     fixed = [key for key in view.column_list if key not in {view.parent_key, "updated_at", *typed}]
-    when = [key for key in ("created_at",) if declared.is_feed(view.description) and key in view.description.attributes]
-    return [*typed, *when, *fixed]
+    author = author_of(view.model)
+    return list(dict.fromkeys([*typed, *fixed, *([author.key] if author else [])]))
+
+
+def _entry(view: Any, parent: Base, row: Base, page: int) -> Row:
+    return replace(entry(view, row, parent, parent, {"page": page} if page > 1 else {}), icon="")
 
 
 def _row(view: Any, parent: Base, row: Base, keys: list[str], page: int) -> Row:
@@ -81,9 +98,6 @@ def _row(view: Any, parent: Base, row: Base, keys: list[str], page: int) -> Row:
         url=view.get_url(".details_view", id=row.id),
         edit_url=_url(view, ".edit_view", parent, page, id=row.id) if view.allows(Permission.EDIT, row) else None,
         delete_url=_url(view, ".delete_view", parent, page, id=row.id) if view.allows(Permission.DELETE, row) else None,
-        summary="" if view.description.title == keys[0] else title_of(row),
-        remark=view.remark(row),
-        links=view.entry_links(row),
     )
 
 

@@ -20,6 +20,7 @@ from admin_views.kinds import cell
 from admin_views.listing import MOST_COUNTED, Page, State, fetch, rows_by_key, selection
 from admin_views.page import Grid, Heading, Link, Row
 from admin_views.say import label
+from models.activity import Activity
 from models.base import Base, db
 from models.description import Listed, describe, listed_of, listed_on, title_of
 from models.related import find
@@ -78,7 +79,7 @@ def grids(view: Any, row: Base) -> Iterator[Grid]:
     """Yield what points to a record and asked to be listed, each by the view that manages it."""
     for way in listed_on(view.model):
         other = view.view_of(way.model)
-        if other is not None and other.is_accessible():
+        if other is not None and other.is_accessible() and not issubclass(way.model, Activity):
             yield grid(other, row, way, _grouped_by(view, way))
 
 

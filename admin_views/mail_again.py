@@ -48,7 +48,7 @@ class Sent:
         """Lead to where an email is written; on a record that no email is about, by asking to whom it goes."""
         view = self.view_of(type(parent))
         if isinstance(view, Mailed):
-            link: Link | None = view.mail_link(parent)  # type: ignore[attr-defined]
+            link: Link | None = view.mail_link(parent)
             return link if link and link.url else None
         return Link("", self.get_url(".create_view", **named(parent))) if may_mail() else None
 

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, line_columns, links, listed_page, part_page, split, split_page, standing
+from admin_views import grid_page, line_columns, links, listed_page, part_page, split, split_page, standing, timeline
 from admin_views.controls import read_key
 from admin_views.form_page import panel_keys
 from admin_views.kinds import cell, text
@@ -20,6 +20,7 @@ from admin_views.listing import State, capped_count, keys_in_order, most_counted
 from admin_views.page import Badge, Field, Grid, Link, Panel, Record
 from admin_views.requests import record_url
 from admin_views.say import NONE, avatar, label, plain
+from models.activity import Activity
 from models.base import Base, db
 from models.description import Attribute, title_of
 from models.i18n import N_
@@ -54,7 +55,7 @@ def record(view: Any, row: Base) -> Record:
         panels=panels[: view.panels_above],
         more=panels[view.panels_above :],
         grids=[each for each in grids if each.style == "grid"],
-        feeds=[each for each in grids if each.style == "feed"],
+        feeds=[*timeline.timelines(view, row), *(each for each in grids if each.style == "feed")],
         back=_back(view, row),
         history_url=view.get_url(".history_view", id=row.id),
         edit=edit,
@@ -168,7 +169,7 @@ def _grids(view: Any, row: Base) -> Iterator[Grid]:
     """The children in the order that the view declares, each by the view that manages them; then what points here."""
     for model in view.inline_models:
         other = view.view_of(model)
-        if other is not None and other.is_accessible():
+        if other is not None and other.is_accessible() and not issubclass(model, Activity):
             yield from split_page.grids(other, row) if other.split_by else [grid_page.grid(other, row)]
     yield from view.record_grids(row)
     yield from listed_page.grids(view, row)

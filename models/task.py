@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,11 @@ class Task(Activity, Timestamped, Base):
     def indexes(cls) -> tuple[Any, ...]:
         """What is to be done next: by everybody, and by one."""
         return (*super().indexes(), Index(None, "done", "due", "id"), Index(None, "assignee_id", "done", "due", "id"))
+
+    @classmethod
+    def pending(cls) -> tuple[ColumnElement[bool], Sequence[Any]]:
+        """What is not done, the most urgent first."""
+        return cls.done.is_(False), (cls.due.asc().nulls_last(), cls.id.asc())
 
     def unused(self) -> Collection[str]:
         """An open task was not done yet."""

@@ -14,7 +14,6 @@ from admin_views.switching_off import SwitchedOff
 from models.contact import Contact
 from models.customer import Customer, Status
 from models.i18n import N_
-from models.note import Note
 from models.permissions import Permission
 
 INACTIVE = N_("Everything stays, with the status “inactive”.")
@@ -28,12 +27,14 @@ class CustomerView(AboutPeople, SwitchedOff, Mailed, PanelView):
     menu_place = 1
     off = "status", Status.INACTIVE
     rather_than_deleted = N_("Deactivate the customer instead, or anonymise it so that it tells of nobody any more.")
-    column_list = ["name", "kind", "billing_city", "billing_country", "channel", "group", "owner", "updated_at"]
+    column_list = [
+        "name", "kind", "billing_city", "billing_country", "channel", "group", "owner", "last_contacted", "updated_at",
+    ]  # fmt: skip
     column_labels = {"can_login": N_("Login")}
     column_filters = [
         "billing_country", "billing_province", "group", "channel", "account", "can_login", "kind", "status", "rating",
-        "owner", "lifetime_value", "created_at", "updated_at", "billing_city", "vat_number", "tags", "newsletter",
-        "employees", "emails", "phones", "contacts", "notes",
+        "owner", "lifetime_value", "last_contacted", "times_contacted", "created_at", "updated_at", "billing_city",
+        "vat_number", "tags", "newsletter", "employees", "emails", "phones", "contacts", "notes",
     ]  # fmt: skip
     record_summary = ("billing_city", "billing_country", "channel", "group", "owner")
     form_panels = (
@@ -72,6 +73,10 @@ class ContactView(Mailed, PanelView):
     menu_group = N_("Customers")
     menu_icon = "users"
     menu_place = 3
+    column_list = ["name", "customer", "phone", "email", "last_contacted", "updated_at"]
+    column_filters = [
+        "customer", "last_contacted", "times_contacted", "name", "email", "phone", "created_at", "updated_at",
+    ]  # fmt: skip
 
     def mail_to(self, row: Contact) -> str | None:
         """Write to the contact."""
@@ -82,14 +87,5 @@ class ContactView(Mailed, PanelView):
         return {"customer": row.name}
 
 
-class NoteView(PanelView):
-    """What was written down about customers."""
-
-    menu_group = N_("Customers")
-    menu_icon = "notes"
-    menu_place = 4
-
-
 register(Customer, CustomerView)
 register(Contact, ContactView)
-register(Note, NoteView)

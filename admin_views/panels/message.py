@@ -13,13 +13,14 @@ from models.message_template import MessageTemplate
 class MessageView(Sent, PanelView):
     """Emails to customers."""
 
-    menu_group = N_("Customers")
+    menu_group = N_("Activities")
     menu_icon = "mail"
-    menu_place = 5
-    column_list = ["subject", "customer", "status", "recipients", "created_at", "author"]
-    column_default_sort = "-created_at"
-    feed_columns = ["body", "created_at", "status", "author"]
-    record_summary = ("customer", "document")
+    menu_place = 4
+    entry_word = N_("Send email")
+    entries_closed = True
+    column_list = ["subject", "customer", "contact", "status", "recipients", "at", "author"]
+    column_default_sort = "-at"
+    record_summary = ("customer", "contact", "document")
     form_panels = (
         (N_("Email"), ["recipients", "cc", "subject", "body", "attachment", "author"]),
         (N_("Delivery"), ["status", "detail", "missed", "sent_at", "tries"]),
