@@ -16,10 +16,10 @@ from admin_views.controls import read_key
 from admin_views.page import Grid, Link, Pager
 from admin_views.requests import record_url
 from admin_views.say import label
-from admin_views.why_page import VERBS, owner_names, placed, rules, verdict, why
+from admin_views.why_page import VERBS, Why, owner_names, placed, reading, rules, verdict, why, why_personal
 from models.actors import actor_for
 from models.base import Base, db
-from models.description import title_of
+from models.description import describe, title_of
 from models.errors import Refused
 from models.explaining import explain, units_of
 from models.gate import acting_as, actor_of
@@ -27,12 +27,13 @@ from models.i18n import N_
 from models.owned import Owned
 from models.permissions import Actor, Decision
 from models.related import find
-from models.rights import Level, Permission
+from models.rights import Level, Permission, Personal
 from models.role import Role
 from models.user import User
 
 ASKED = {permission.value: permission for permission in VERBS}
 NOT_TOLD = N_("Only those who may view roles are told what others may do.")
+PERSONAL = "personal"  # asked beside the permissions
 SIZE = 20
 
 
@@ -90,27 +91,35 @@ class Explained:
     @expose("/why/")
     def why_view(self: Any) -> Any:
         """Explain a decision about a record: one's own, or to those who may view roles that of somebody else."""
-        permission = ASKED.get(request.args.get("may", "")) or abort(404)
+        permission = ASKED.get(request.args.get("may", ""))
+        if permission is None and request.args.get("may") != PERSONAL:
+            abort(404)
         if "user" in request.args:
             row, user = self.get_one(request.args.get("id")), _user()
             back = Link(gettext("Who may do this?"), self.get_url(".access_view", id=row.id))
-            page = why(actor_for(db.session, user), permission, row, back, mine=False)
+            page = _why(actor_for(db.session, user), permission, row, back, mine=False)
         else:
             page = self._my_own(permission)
         return self.render("admin/why.html", why=page)
 
-    def _my_own(self: Any, permission: Permission) -> Any:
+    def _my_own(self: Any, permission: Permission | None) -> Any:
         """Explain to whoever looks as somebody else what is hidden from them, with the eyes of the administrator."""
         actor, look = actor_of(db.session), looking.current()
         with acting_as(db.session, look.administrator if look else actor):
             row = self.get_one(request.args.get("id"))
-            return why(actor, permission, row, Link(title_of(row), record_url(row)), mine=look is None)
+            return _why(actor, permission, row, Link(title_of(row), record_url(row)), mine=look is None)
 
     @expose("/access/")
     def access_view(self: Any) -> Any:
         """Show who may do what with a record."""
         _demand_to_be_told()
         return self.render("admin/access.html", access=access(self, self.get_one(request.args.get("id"))))
+
+
+def _why(actor: Actor, permission: Permission | None, row: Base, back: Link, *, mine: bool) -> Why:
+    if permission is None:
+        return why_personal(actor, row, back, mine=mine)
+    return why(actor, permission, row, back, mine=mine)
 
 
 def may_ask_about_others() -> bool:
@@ -147,17 +156,24 @@ def asked_of(model: type[Base]) -> list[Permission]:
     return [each for each in VERBS if each is not Permission.ASSIGN or issubclass(model, Owned)]
 
 
+def tells_of_people(model: type[Base]) -> bool:
+    """Whether records of an entity, or what belongs to them, may hold personal data."""
+    description = describe(model)
+    return bool(description.masked) or any(describe(child.model).masked for child in description.children)
+
+
 def access(view: Any, row: Base) -> Access:
     """Return who may do what with a record."""
     found = explain(actor_of(db.session), Permission.VIEW, type(row), row)
     page, users = _people()
     owners = [each.owner for each in found.held] if found.is_owned else []
     units = units_of(db.session, [*owners, *(user.id for user in users)])
+    personal = [gettext("personal data")] if tells_of_people(view.model) else []
     owned = [placed(name, units.of(key)) for key, name in owner_names(owners).items()]
     return Access(
         title=gettext("Who may do what with “%(title)s”", title=title_of(row)),
         facts=[*((gettext("Rule"), each) for each in rules(found)), *((gettext("Owner"), each) for each in owned)],
-        columns=[label(VERBS[permission]) for permission in asked_of(view.model)],
+        columns=[*(label(VERBS[each]) for each in asked_of(view.model)), *personal],
         people=[_person(view, row, user, units.of(user.id)) for user in users],
         pager=page,
         back=Link(title_of(row), record_url(row)),
@@ -175,6 +191,10 @@ def _checks(view: Any, row: Base, actor: Actor) -> Iterator[Check]:
         found = explain(actor, permission, type(row), row)
         url = view.get_url(".why_view", id=row.id, may=permission.value, user=actor.user_id)
         yield Check(label(VERBS[permission]), verdict(found, actor, title_of(row), mine=False), found.allowed, url)
+    if tells_of_people(view.model):
+        url = view.get_url(".why_view", id=row.id, may=PERSONAL, user=actor.user_id)
+        said = reading(actor, title_of(row), mine=False)
+        yield Check(gettext("personal data"), said, actor.personal > Personal.HIDDEN, url)
 
 
 def _people() -> tuple[Pager, Sequence[User]]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from admin_views.page import Badge, Link
-from admin_views.say import label
+from admin_views.say import label, plain
 from models.base import Base, db
 from models.description import title_of
-from models.explaining import Explanation, Held, Opened, Units, explain, units_of
+from models.explaining import Explanation, Held, Opened, Units, explain, shows, units_of
 from models.i18n import N_
 from models.permissions import Actor
 from models.related import titles
-from models.rights import REACHES, Access, Level, Permission
+from models.rights import REACHES, Access, Level, Permission, Personal
 from models.user import User
 
 VERBS = {
@@ -33,6 +33,16 @@ THEIRS = {
 }
 MINE = REACHES | {each: THEIRS[each] for each in (Level.NONE, Level.ORGANISATION)}
 OPENS = {Access.VIEW: N_("may be viewed (%(name)s)"), Access.EDIT: N_("may be edited (%(name)s)")}
+MY_READING = {
+    Personal.SHOWN: N_("You see the personal data of “%(title)s”"),
+    Personal.ON_REQUEST: N_("You may have the personal data of “%(title)s” shown, which is noted"),
+    Personal.HIDDEN: N_("You may not see the personal data of “%(title)s”"),
+}
+THEIR_READING = {
+    Personal.SHOWN: N_("%(name)s sees the personal data of “%(title)s”"),
+    Personal.ON_REQUEST: N_("%(name)s may have the personal data of “%(title)s” shown, which is noted"),
+    Personal.HIDDEN: N_("%(name)s may not see the personal data of “%(title)s”"),
+}
 IN_UNITS = {Level.UNIT, Level.DIVISION}
 
 
@@ -75,6 +85,23 @@ def why(actor: Actor, permission: Permission, row: Base, back: Link, *, mine: bo
         *_fields(found),
     ]
     return Why(verdict(found, actor, title_of(row), mine=mine), found.allowed, steps, back)
+
+
+def why_personal(actor: Actor, row: Base, back: Link, *, mine: bool) -> Why:
+    """Return why the actor, or with `mine` the reader, reads the personal data of a record or may ask for them."""
+    several = len(actor.roles) > 1
+    lines = [
+        Line(f"{name}: {plain(level).lower()}", Badge(gettext("counts"), "blue") if several and counts else None)
+        for name, level, counts in shows(actor)
+    ]
+    steps = [Step(gettext("Roles"), lines or [Line(gettext("none"))])]
+    return Why(reading(actor, title_of(row), mine=mine), actor.personal > Personal.HIDDEN, steps, back)
+
+
+def reading(actor: Actor, title: str, *, mine: bool) -> str:
+    """Return how somebody reads the personal data of a record as a sentence, to them or about them."""
+    said = (MY_READING if mine else THEIR_READING)[actor.personal]
+    return gettext(said, name=actor.name, title=title)
 
 
 def rules(found: Explanation) -> Iterator[str]:

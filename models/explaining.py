@@ -12,7 +12,7 @@ from models.base import Base
 from models.description import Attribute, describe
 from models.owned import Owned
 from models.permissions import Actor, is_also_edit, owners_of, ruling_entity
-from models.rights import Access, Level, Permission, Rights
+from models.rights import Access, Level, Permission, Personal, Rights
 from models.unit import BusinessUnit
 from models.user import User, UserUnit
 
@@ -89,6 +89,12 @@ def explain(actor: Actor, permission: Permission, model: type[Base], row: Base |
         tuple(_opened(actor, each) for each in describe(model).guarded),
         explain(actor, Permission.EDIT, model, row) if is_also_edit(permission, row) else None,
     )
+
+
+def shows(actor: Actor) -> Iterator[tuple[str, Personal, bool]]:
+    """Yield how each role shows personal data, and whether it counts: the widest holds."""
+    for role in actor.roles:
+        yield role.name, role.reads, role.reads is actor.personal
 
 
 def _path(model: type[Base]) -> Iterator[type[Base]]:
