@@ -1,0 +1,91 @@
+"""Rows are merged on a page that shows them side by side, asks, and can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from models.base import db
+from models.customer import Customer
+from tests.panel import Panel, add, company, contact, stored
+from tests.people import EDITOR, VIEWER, add_user
+
+
+@pytest.fixture
+def panel(app: Flask) -> Panel:
+    return Panel(app, EDITOR)
+
+
+def two() -> tuple[int, int]:
+    """Return two customers; the second has a contact and knows how many it employs."""
+    one, other = company("Seta", tags="a"), company("Seta Como", tags="b", employees=7, website="https://seta.example")
+    contact(other, "Marta")
+    return one.id, other.id
+
+
+def url(*keys: int) -> str:
+    return "/customer/merge/?" + "&".join(f"id={key}" for key in keys)
+
+
+def names() -> list[str]:
+    return [each.name for each in stored(Customer)]
+
+
+def test_a_selection_leads_to_the_page_if_there_are_two_to_five(panel: Panel) -> None:
+    one, other = two()
+    answer = panel.post("/customer/action/", [("action", "merge"), ("rowid", one), ("rowid", other)], fragment=True)
+    assert answer.headers["HX-Redirect"] == url(one, other)
+    alone = panel.post("/customer/action/", {"action": "merge", "rowid": one})
+    assert alone.location == "/customer/"
+    assert "Choose two to five customers to merge." in panel.get("/customer/").text
+    assert "Merge…" not in panel.get("/note/").text
+
+
+def test_what_differs_is_picked_then_confirmed_then_done_and_undone(panel: Panel) -> None:
+    one, other = two()
+    page = panel.get(url(one, other))
+    assert "1 field is equal" not in page.text
+    assert page.text.count('name="pick-tags"') == 2
+    assert 'name="pick-vat_number"' not in page.text  # both have the same
+    asked = panel.send(page, {"master": str(one), "pick-tags": str(other)})
+    assert "Merge 2 customers into “Seta”?" in asked.text
+    assert "1 contact moves to “Seta”." in asked.text
+    done = panel.send(asked)
+    assert done.location == f"/customer/details/?id={one}"
+    [left] = stored(Customer)
+    assert (left.tags, left.employees, left.website) == ("b", 7, "https://seta.example")
+    shown = panel.get(done.location)
+    assert "2 customers are one now: Seta." in shown.text
+    panel.post(next(each for each in shown.text.split('"') if each.endswith("/undo")))
+    assert names() == ["Seta", "Seta Como"]
+
+
+def test_what_is_wrong_and_what_was_changed_meanwhile_is_told_with_what_was_picked(panel: Panel) -> None:
+    one, other = two()
+    page = panel.get(url(one, other))
+    add(stored(Customer)[1]).tags = "c"
+    db.session.commit()
+    refused = panel.send(panel.send(page, {"pick-tags": str(other), "master": str(one)}))
+    assert refused.status_code == 422
+    assert "was changed since this page was opened" in refused.text
+    again = panel.send(refused)
+    assert panel.send(again).status_code == 303
+    assert [each.tags for each in stored(Customer)] == ["c"]
+
+
+def test_a_record_is_merged_with_one_that_is_searched_for(panel: Panel) -> None:
+    one, other = two()
+    assert f'href="/customer/merge/?id={one}"' in panel.get(f"/customer/details/?id={one}").text
+    assert panel.get(f"/customer/merge/lookup/?id={one}&query=seta").json == [{"value": str(other), "label": "Seta Como"}]
+    assert panel.fill(f"/customer/merge/?id={one}", {"other": str(other)}).location == url(one, other)
+    assert panel.fill(f"/customer/merge/?id={one}", {"other": str(one)}).status_code == 422
+
+
+def test_who_may_not_see_edit_or_delete_them_does_not_get_there(app: Flask, panel: Panel) -> None:
+    one, other = two()
+    assert Panel(app, VIEWER).get(url(one, other)).status_code == 403
+    assert panel.get(url(one, 4711)).status_code == 404
+    gone = panel.post(url(one, 4711), {"confirmed": "1"})
+    assert gone.location == "/customer/"
+    assert panel.get("/note/merge/").status_code == 404
+    assert panel.get("/customer/merge/").status_code == 404
