@@ -15,6 +15,7 @@ class AccountView(Behind, PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "briefcase"
+    can_merge = True
     menu_place = 2
     column_list = ["name", "owner", "website", "tags", "updated_at"]
     inline_groups = {Customer: "channel"}

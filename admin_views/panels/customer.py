@@ -24,6 +24,7 @@ class CustomerView(AboutPeople, SwitchedOff, Mailed, PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "building-store"
+    can_merge = True
     menu_place = 1
     off = "status", Status.INACTIVE
     rather_than_deleted = N_("Deactivate the customer instead, or anonymise it so that it tells of nobody any more.")
@@ -72,6 +73,7 @@ class ContactView(Mailed, PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "users"
+    can_merge = True
     menu_place = 3
     column_list = ["name", "customer", "phone", "email", "last_contacted", "updated_at"]
     column_filters = [

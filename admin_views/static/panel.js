@@ -464,4 +464,13 @@
   }
 
   htmx.onLoad(prepare);
+
+  // Merging: what nobody has picked follows the row that stays ----------------------------------------------------
+  on("change", ({ target }) => {
+    const form = target.closest(".versus");
+    if (form && target.name !== "master") target.closest(".line").dataset.picked = "";
+    if (form && target.name === "master")
+      for (const each of $$(`.line:not([data-picked]) input[data-filled][value="${target.value}"]`, form))
+        each.checked = true;
+  });
 })();
