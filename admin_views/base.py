@@ -20,7 +20,6 @@ from admin_views import (
     grid_page,
     history_page,
     hosts,
-    hosts,
     list_page,
     listed_page,
     parent_page,
@@ -247,7 +246,6 @@ class PanelView(Told, Ways, Filed, Revealing, Mergeable, Duplicated, Explained, 
             setattr(row, f"{self.parent_key}_id", parent.id)
         listed_page.preset(self, row)
         split.preset(self, row)
-        hosts.preset(row)
         hosts.preset(row)
         return row
 

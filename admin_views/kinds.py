@@ -17,7 +17,6 @@ from sqlalchemy import inspect
 from admin_views import controls, kinds_figures
 from admin_views.kinds_file import Upload, file_link, file_name, said_size
 from admin_views.kinds_moment import Moment
-from admin_views.kinds_moment import Moment
 from admin_views.kinds_picker import Picker
 from admin_views.say import NONE, label, pill, plain, when
 from models import kinds
