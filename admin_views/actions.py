@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import abort, request
 from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
-from admin_views import confirm_page, grid_page, hosts
+from admin_views import confirm_page, grid_page, hosts, looked_at, resending
 from admin_views.page import Action
 from admin_views.requests import go, is_fragment, record_url
-from admin_views.saving import commit
+from admin_views.saving import TRIES, commit
 from admin_views.say import label, say
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import title_of
-from models.errors import DomainError
+from models.errors import Conflict, DomainError
 from models.i18n import N_
 from models.operations.deletion import Effect, delete_rows, preview
 from models.permissions import Permission
@@ -103,21 +104,47 @@ def actions_of(view: Any) -> list[Action]:
     return [Action(each.name, label(each.label), each.danger) for each in allowed]
 
 
-def run_action(view: Any, name: str, keys: Sequence[int], parent: Base | None = None) -> Any:
-    """Ask about an action, or do it when it was confirmed."""
+def run_action(view: Any, name: str, keys: Sequence[int], parent: Base | None = None, then: str | None = None) -> Any:
+    """Ask about an action, or do it when it was confirmed; then go on to an address, or back."""
     chosen = deeds_of(view).get(name) or abort(404)
     view.demand(chosen.permission)
+    if done := done_before(view, name, parent, then):
+        return done
     rows = selected(view.model, keys)
     if not rows or len(keys) > MOST_SELECTED:
         toast(_unfit(bool(rows)), tone="warning")
         return go(back(view, parent))
     if chosen.leads is not None:
         return go(chosen.leads(view, rows) or back(view, parent))
-    found = judge(view, chosen, rows)
     if "confirmed" not in request.form:
-        page = confirm_page.confirmation(view, chosen, found, back(view, parent))
-        return view.render("admin/confirm.html", confirmation=page)
-    return _do(view, chosen, found, parent)
+        return _ask(view, chosen, rows, parent)
+    if len(rows) < len(keys):
+        toast(_missing(len(keys) - len(rows)), tone="warning")
+    return _do(view, chosen, rows, parent, then)
+
+
+def _missing(count: int) -> str:
+    return ngettext(
+        "%(n)s of them is no longer there, or out of your sight.",
+        "%(n)s of them are no longer there, or out of your sight.",
+        count,
+        n=count,
+    )
+
+
+def _ask(view: Any, chosen: Deed, rows: Sequence[Base], parent: Base | None, changed: Sequence[Base] = ()) -> str:
+    found = judge(view, chosen, rows)
+    page = confirm_page.confirmation(view, chosen, found, back(view, parent), changed)
+    return view.render("admin/confirm.html", confirmation=page)
+
+
+def done_before(view: Any, name: str, parent: Base | None = None, then: str | None = None) -> Any:
+    """Return the answer to the second of two clicks, which is that to the first; None for the first."""
+    if "confirmed" not in request.form or not resending.earlier():
+        return None
+    made = resending.made_before()
+    toast(gettext("This was done already."), undo=not deeds_of(view)[name].final)
+    return _afterwards(view, parent, then) if made is None else go(record_url(made))
 
 
 def selected(model: type[Base], keys: Sequence[int]) -> list[Base]:
@@ -149,20 +176,38 @@ def _unfit(several: bool) -> str:
     return gettext("Select at least one row first.")
 
 
-def _do(view: Any, chosen: Deed, found: Judgement, parent: Base | None) -> Any:
-    """Touch all of the rows or, if one of them turns out to refuse, none."""
+def _do(view: Any, chosen: Deed, rows: Sequence[Base], parent: Base | None, then: str | None) -> Any:
+    """Touch all of the rows or, if one of them turns out to refuse, none; what others changed meanwhile is asked again.
+
+    Whoever was faster at the same moment is seen at the second look.
+    """
     said: list[str | Outcome] = []
-    error = commit(lambda: said.append(chosen.do(view, found.rows))) if found.rows else None
+    for _ in range(TRIES):
+        changed = looked_at.changed(rows, whole=chosen is DELETE)
+        found = judge(view, chosen, [row for row in rows if row not in changed])
+        error = commit(partial(_act, view, chosen, found.rows, said)) if found.rows else None
+        if not isinstance(error, Conflict):
+            break
+        rows = selected(view.model, [row.id for row in rows])
     if error is not None:
         reason = " ".join(say(single) for single in error.errors)
         toast(gettext("%(reason)s Nothing was changed.", reason=reason), tone="danger")
-        return _afterwards(view, parent)
+        return _afterwards(view, parent, then)
     for each in said:
         toast(each.text if isinstance(each, Outcome) else each, undo=not chosen.final)
     if found.refused:
         toast(_refusal(found.refused), tone="warning")
+    if changed:
+        dialog = {"HX-Retarget": "#dialog", "HX-Reswap": "innerHTML"} if is_fragment() else {}
+        return _ask(view, chosen, changed, parent, changed), 409, dialog
     made = next((each.made for each in said if isinstance(each, Outcome)), None)
-    return _afterwards(view, parent) if made is None else go(record_url(made))
+    return _afterwards(view, parent, then) if made is None else go(record_url(made))
+
+
+def _act(view: Any, chosen: Deed, rows: Sequence[Base], said: list[str | Outcome]) -> None:
+    outcome = chosen.do(view, rows)
+    resending.note(outcome.made if isinstance(outcome, Outcome) else None)
+    said[:] = [outcome]
 
 
 def _refusal(refused: Sequence[tuple[Base, DomainError]]) -> str:
@@ -172,8 +217,10 @@ def _refusal(refused: Sequence[tuple[Base, DomainError]]) -> str:
     return f"{first} {ngettext('%(n)s more was refused.', '%(n)s more were refused.', more, n=more)}" if more else first
 
 
-def _afterwards(view: Any, parent: Base | None) -> Any:
-    """Show the grid again where the action came from one, else go back."""
+def _afterwards(view: Any, parent: Base | None, then: str | None) -> Any:
+    """Show the grid again where the action came from one, else go on or back."""
+    if then is not None:
+        return go(then)
     if parent is not None and is_fragment():
         answer = grid_page.answer(view, parent)
         return answer, 200, {"HX-Retarget": f"#{grid_page.place(view)}", "HX-Reswap": "outerHTML"}

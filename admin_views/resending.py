@@ -37,10 +37,15 @@ class FormKey(fields.HiddenField):
 
     def renew(self) -> None:
         """Let the form make something of its own when it is sent the next time."""
-        self.data, self.raw_data = token_urlsafe(16), None
+        self.data, self.raw_data = new_key(), None
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Leave the row alone: the key is no value of it."""
+
+
+def new_key() -> str:
+    """Return a key that nobody guesses."""
+    return token_urlsafe(16)
 
 
 def give_key(form: Any) -> None:
@@ -54,7 +59,7 @@ def with_key(url: str) -> str:
     """Return an address with a new key, for a button that makes something at once."""
     parts = urlsplit(url)
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != NAME]
-    return parts._replace(query=urlencode([*query, (NAME, token_urlsafe(16))])).geturl()
+    return parts._replace(query=urlencode([*query, (NAME, new_key())])).geturl()
 
 
 def note(made: Base | None = None) -> None:
@@ -78,10 +83,10 @@ def is_same(sent: SentForm) -> bool:
 def made_before() -> Base | None:
     """Return what an earlier sending of this page has made, if it is there; its undo is offered once more."""
     sent = earlier()
-    made = made_by(db.session, sent) if sent else None
-    if sent and made is not None:
-        db.session.info["last_change_set"] = sent.change_set_id
-    return made
+    if sent is None:
+        return None
+    db.session.info["last_change_set"] = sent.change_set_id
+    return made_by(db.session, sent)
 
 
 def noted(work: Callable[[], Base]) -> Callable[[], None]:

@@ -11,7 +11,6 @@ from flask_babel import gettext, ngettext
 
 from admin_views.actions import run_action
 from admin_views.page import Link
-from admin_views.requests import go
 from admin_views.say import label
 from models.base import Base, db
 from models.permissions import Permission
@@ -44,5 +43,4 @@ class SwitchedOff:
     def deactivate_view(self: Any) -> Any:
         """Ask, then deactivate one record, as the action on a selection of one; then show it again."""
         row = self.get_one(request.args.get("id"))
-        answer = run_action(self, "deactivate", [row.id], row)
-        return go(self.record_url(row)) if "confirmed" in request.form else answer
+        return run_action(self, "deactivate", [row.id], row, then=self.record_url(row))

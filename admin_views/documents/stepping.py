@@ -8,7 +8,8 @@ from flask import abort, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views.documents.words import STEPS, company_ways, impossible, question, refuse
+from admin_views import looked_at
+from admin_views.documents.words import STEPS, company_ways, impossible, is_further, question, refuse
 from admin_views.page import Link
 from admin_views.requests import go
 from admin_views.saving import commit
@@ -70,7 +71,7 @@ class Stepping:
 
     def step_link(self: Any, row: Document, status: DocumentStatus) -> Link:
         """Return the way to bring a document into a state: at once, but for its end."""
-        url = f"{self.get_url('.move_view', id=row.id, to=status.value)}{self.trail()}"
+        url = f"{self.get_url('.move_view', id=row.id, to=status.value, was=row.status.value)}{self.trail()}"
         ends = status is DocumentStatus.CANCELLED
         return Link(label(STEPS[status]), url, danger=ends, posted=not ends, asks=ends)
 
@@ -79,8 +80,9 @@ class Stepping:
         """Ask, then give a draft its number."""
         row = self.get_one(request.args.get("id"))
         self.demand(Permission.EDIT, row)
-        if request.method == "GET":
-            return self.render("admin/confirm.html", confirmation=_asking_to_issue(self, row))
+        if request.method == "GET" or looked_at.changed([row]):
+            page = self.render("admin/confirm.html", confirmation=_asking_to_issue(self, row))
+            return page, 409 if request.method == "POST" else 200
         error = commit(lambda: issue(db.session, row))
         if error is not None:
             refuse(self, row, error)
@@ -96,8 +98,9 @@ class Stepping:
         row = self.get_one(request.args.get("id"))
         self.demand(Permission.EDIT, row)
         status = next((each for each in DocumentStatus if each.value == request.args.get("to")), None) or abort(404)
-        if request.method == "GET":
-            return self.render("admin/confirm.html", confirmation=_asking_to_move(self, row, status))
+        if request.method == "GET" or looked_at.changed([row]) or is_further(row):
+            page = self.render("admin/confirm.html", confirmation=_asking_to_move(self, row, status))
+            return page, 409 if request.method == "POST" else 200
         error = commit(lambda: move(db.session, row, status))
         if error is not None:
             refuse(self, row, error)

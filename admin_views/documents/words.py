@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 
+from admin_views import looked_at
 from admin_views.confirm_page import Confirmation, Consequence
 from admin_views.kinds import cell
 from admin_views.page import Link
@@ -54,10 +55,10 @@ def question(
         title=title,
         question="",
         items=[" · ".join(filter(None, _facts(view, row)))],
-        consequences=[Consequence(each) for each in consequences],
+        consequences=[Consequence(each) for each in (*_changed(row), *consequences)],
         refused=[],
         url=request.full_path.rstrip("?"),
-        hidden=[],
+        hidden=looked_at.marks([row]),
         submit=submit,
         cancel_url=view.record_url(row),
         danger=danger,
@@ -98,6 +99,17 @@ def company_ways(view: Any) -> list[Link]:
         return [Link(gettext("Fill in your company"), other.get_url(".create_view"))] if other.can_create else []
     may = other.allows(Permission.EDIT, company)
     return [Link(gettext("Fill in your company"), other.get_url(".edit_view", id=company.id))] if may else []
+
+
+def _changed(row: Document) -> list[str]:
+    """Return what others have done to a document since a page about it was shown."""
+    return list(looked_at.sentences(row)) if looked_at.changed([row]) or is_further(row) else []
+
+
+def is_further(row: Document) -> bool:
+    """Whether a document has come into another state since the button was shown that leads here."""
+    was = request.args.get("was")
+    return was is not None and was != row.status.value and not looked_at.is_marked()
 
 
 def _facts(view: Any, row: Document) -> list[str]:

@@ -14,7 +14,6 @@ from admin_views.base import PanelView
 from admin_views.once import Once
 from admin_views.page import Link
 from admin_views.registry import register
-from admin_views.requests import go
 from models.api_token import ApiToken, TokenStatus
 from models.base import db
 from models.i18n import N_
@@ -60,8 +59,7 @@ class ApiTokenView(PanelView):
     def revoke_view(self) -> Any:
         """Ask, then revoke one token, as the action on a selection of one; then show it again."""
         token = self.get_one(request.args.get("id"))
-        answer = run_action(self, "revoke", [token.id], token)
-        return go(self.record_url(token)) if "confirmed" in request.form else answer
+        return run_action(self, "revoke", [token.id], token, then=self.record_url(token))
 
 
 register(ApiToken, ApiTokenView)

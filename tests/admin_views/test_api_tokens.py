@@ -71,7 +71,7 @@ def test_only_the_name_is_typed(app: Flask) -> None:
     made(panel)
     [row] = stored(ApiToken)
     names = set(Forms(panel.get(f"/api_token/edit/?id={row.id}").text).only.values)
-    assert names == {"csrf_token", "version", "name"}
+    assert names == {"csrf_token", "version", "once", "name"}
     forged = {"name": "Shop 2", "status": "revoked", "token": "x", "hint": "x", "last_used_at": "2026-01-01"}
     assert panel.fill(f"/api_token/edit/?id={row.id}", forged).status_code == 303
     [after] = stored(ApiToken)
