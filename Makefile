@@ -22,7 +22,7 @@ run: .venv/.run $(SPRITE)
 
 test: check
 	@tests/setup.sh
-	pytest -n 2 $(ARGS)
+	pytest -n 2 --dist worksteal $(ARGS)
 
 trust: override ARGS += --trust
 trust: test

@@ -19,6 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine
 from werkzeug.test import TestResponse
 
@@ -42,6 +43,7 @@ for name in (
     os.environ.pop(name, None)
 
 DATABASES = ("sqlite", "postgresql")
+TEMPLATES = FileSystemBytecodeCache()  # compiled once for all apps, and anew where a template has changed
 FILES = Path(mkdtemp(prefix="clientela-files-"))
 atexit.register(rmtree, FILES, ignore_errors=True)
 os.environ["FILES_FOLDER"] = str(FILES)  # also for the programs that tests start
@@ -64,6 +66,7 @@ def make_app(url: str) -> Flask:
     """Return the app on a database."""
     app = create_app({**CONFIG, "SQLALCHEMY_DATABASE_URI": url})
     app.test_client_class = Client
+    app.jinja_env.bytecode_cache = TEMPLATES
     return app
 
 
@@ -92,9 +95,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SQLite:
+def sqlite() -> Iterator[SQLite]:
     """SQLite files of this worker."""
-    return SQLite(tmp_path_factory.mktemp("sqlite"), migrate)
+    files = SQLite(migrate)
+    yield files
+    files.stop()
 
 
 @pytest.fixture(scope="session")

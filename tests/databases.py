@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 Migrate = Callable[[str], None]
+ROOM = 2**30  # bytes
 
 
 class Database(Protocol):
@@ -29,11 +30,12 @@ class Database(Protocol):
 
 
 class SQLite:
-    """SQLite files in a folder of their own."""
+    """SQLite files in a folder of their own, removed with the process at the latest."""
 
-    def __init__(self, folder: Path, migrate: Migrate) -> None:
-        self.folder = folder
-        self.template = folder / "template.sqlite"
+    def __init__(self, migrate: Migrate) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="clientela-sqlite-", dir=memory()))
+        atexit.register(self.stop)
+        self.template = self.folder / "template.sqlite"
         self._numbers = count(1)
         migrate(self._url(self.template))
 
@@ -44,6 +46,10 @@ class SQLite:
             if (source := Path(f"{self.template}{suffix}")).exists():
                 shutil.copyfile(source, f"{target}{suffix}")
         return self._url(target)
+
+    def stop(self) -> None:
+        """Remove the files."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @staticmethod
     def _url(path: Path) -> str:
@@ -125,6 +131,13 @@ class PostgreSQL:
 
     def _url(self, name: str) -> str:
         return self._dsn(name).replace("postgresql:", "postgresql+psycopg:", 1)
+
+
+def memory() -> str | None:
+    """Return a folder in memory where there is one with room: every commit would wait for a disk to be done with it."""
+    shared = Path("/dev/shm")  # noqa: S108  only a folder of our own within it is used
+    has_room = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ROOM
+    return str(shared) if has_room else None
 
 
 def programs() -> Path:
