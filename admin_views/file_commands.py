@@ -25,11 +25,12 @@ def sweep_files() -> None:
 def check_files() -> None:
     """Read every file that a row has, and say which are missing, or not what they were."""
     set_actor(db.session, SYSTEM)
-    count = 0
-    for count, each in enumerate(faults(db.session), 1):
+    found = list(faults(db.session))
+    for each in found:
         name = f"{each.row.__label__} {each.row.id} ({each.title})"
         said = _("%(name)s: the file is missing.", name=name)
         click.echo(said if each.is_missing else _("%(name)s: the file is not what it was.", name=name))
-    if count:
-        raise click.ClickException(ngettext("%(n)s file is lost.", "%(n)s files are lost.", count, n=count))
+    if found:
+        lost = ngettext("%(n)s file is lost.", "%(n)s files are lost.", len(found), n=len(found))
+        raise click.ClickException(lost)
     click.echo(_("Every file is there, and what it was."))

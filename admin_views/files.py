@@ -39,7 +39,8 @@ class Filed:
             current_app.logger.error("what a file held is missing", extra=about)
             return missing()
         name = getattr(row, f"{key}_name") or digest
-        sent = send_file(path, mimetype=mime_of(name), as_attachment=True, download_name=name, conditional=False, etag=False)
+        said = {"mimetype": mime_of(name), "download_name": name}
+        sent = send_file(path, as_attachment=True, conditional=False, etag=False, **said)
         sent.headers["Content-Security-Policy"] = SANDBOX
         return sent
 

@@ -105,7 +105,7 @@ class Upload(Control, fields.Field):
         except DomainError as error:
             raise ValueError(say(error)) from error
         except OSError as error:
-            current_app.logger.error("a file cannot be stored", exc_info=error)
+            current_app.logger.exception("a file cannot be stored")
             raise ValueError(gettext(UNSTORED)) from error
 
 

@@ -15,7 +15,10 @@ class FileView(PanelView):
     menu_icon = "paperclip"
     column_list = ["name", "customer", "contact", "file", "size", "at", "author"]
     column_default_sort = "-at"
-    form_panels = ((N_("File"), ["file", "name", "customer", "contact", "text", "size", "content_type", "at", "author"]),)
+    form_panels = (
+        (N_("File"), ["file", "name", "customer", "contact", "text"]),
+        (N_("More"), ["size", "content_type", "at", "author"]),
+    )
 
 
 register(Attachment, FileView)

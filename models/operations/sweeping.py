@@ -79,7 +79,8 @@ def needed(session: Any) -> set[str]:
     for model, key in _columns():
         column = getattr(model, key)
         found |= set(session.scalars(select(column).where(column.is_not(None)), execution_options=COUNTING))
-    told = select(Change).join(Change.change_set).where(Change.entity.in_({each.__tablename__ for each, _ in _columns()}))
+    names = {model.__tablename__ for model, _ in _columns()}
+    told = select(Change).join(Change.change_set).where(Change.entity.in_(names))
     for change in session.scalars(told.where(ChangeSet.at > utcnow() - SECRETS_KEPT).execution_options(**READING)):
         found |= files_in(change)
     return found
@@ -87,7 +88,8 @@ def needed(session: Any) -> set[str]:
 
 def files_in(change: Change) -> set[str]:
     """Return the contents that a change tells of."""
-    values = ((side or {}).get(key) for side in (change.before, change.after) for key in files_of(entity(change.entity)))
+    keys = files_of(entity(change.entity))
+    values = ((side or {}).get(key) for side in (change.before, change.after) for key in keys)
     return {value for value in values if isinstance(value, str)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Self
 
 from models.errors import DomainError
 from models.i18n import N_
@@ -20,9 +21,10 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 class Kept(str):
     """The SHA-256 of a file that is kept, with the name under which it came."""
 
+    __slots__ = ("name",)
     name: str
 
-    def __new__(cls, digest: str, name: str) -> Kept:
+    def __new__(cls, digest: str, name: str) -> Self:
         """Return a digest that knows the file's name."""
         found = super().__new__(cls, digest)
         found.name = name
