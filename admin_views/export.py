@@ -19,7 +19,7 @@ from models.base import Base, db
 from models.description import Attribute, Child, describe
 from models.engine import set_mode
 from models.gate import actor_of, permitted, set_actor
-from models.masking import may_read, reads_all
+from models.masking import reads_all
 from models.operations.revealing import note_export
 from models.permissions import Actor, Level, Permission, ruling_entity
 
@@ -88,7 +88,7 @@ def _lines(view: Any, columns: Sequence[str], keys: Select[Any], actor: Actor) -
         [*(label(each.label) for each in attributes), *(label(p.model.__plural__) for p in parts)]
     )
     for row in _rows(view, keys, actor):
-        values = [text(each, row) if may_read(actor, each, row) else "" for each in attributes]
+        values = ["" if each.is_masked_on(row) and not reads_all(actor) else text(each, row) for each in attributes]
         lists = ["; ".join(filter(None, map(_title, getattr(row, part.key)))) for part in parts]
         yield writer.writerow([harmless(value) for value in (*values, *lists)])
 
