@@ -51,6 +51,7 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
         export=_export(view, state, conditions),
         empty=_empty(state, conditions),
         remedies=_remedies(view, state, conditions),
+        more=view.list_links(),
     )
 
 

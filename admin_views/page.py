@@ -142,7 +142,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list page."""
+    """A list page; `more` is what one seldom does with it."""
 
     title: str
     url: str
@@ -162,6 +162,7 @@ class Listing:
     export: Link | None = None
     empty: str = ""
     remedies: Sequence[Link] = ()
+    more: Sequence[Link] = ()
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class Customer(Owned, Contacted, Valued, Timestamped, Base):
         label="E-invoice recipient", help="Recipient code or certified email (PEC)."
     )
     website: Mapped[Url | None] = field(private=True)
-    channel: Mapped[Channel] = reference(sole=True, indexed=False)
+    channel: Mapped[Channel] = reference(sole=True, indexed=False, apart=True)
     account: Mapped[Account] = reference(
         orphans="delete", derived=True, listed=True, help="Left empty, one of the same name is made."
     )

@@ -69,7 +69,8 @@ class Facts:
     has it too. A `guarded` one is for those alone whose role opens it. What is `personal` tells of people, as many
     kinds do by themselves unless it is said to be False; what is `private` does so on a row that stands for a person.
     When such a row is anonymised, a value becomes what it is when `anonymous`. `currency` names the attribute, dotted
-    from this row, that says in which currency an amount is. When rows are merged, what one `brings` along, attributes
+    from this row, that says in which currency an amount is. `none` is what it is called that there is no value;
+    `likely` names where values stand, dotted from this row, that are probably meant, the likeliest first. When rows are merged, what one `brings` along, attributes
     and the primary row of a part, comes from the same row as its own value.
     """
 
@@ -90,6 +91,8 @@ class Facts:
     private: bool = False
     anonymous: Any = None
     currency: str | None = None
+    none: str | None = None
+    likely: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
 
 
@@ -121,6 +124,7 @@ def reference(
     help: str | None = None,  # noqa: A002
     orphans: Orphans = "refuse",
     within: str | None = None,
+    sees: str | None = None,
     **words: bool,
 ) -> Any:
     """Declare another row that this one points to.
@@ -130,9 +134,10 @@ def reference(
     `creator` fills it with the user who creates this row, `sole` with the only row there is to choose; a `derived` one
     may be left empty; `fixed` keeps people from typing it; `listed` shows these rows on the other's record; `indexed`
     is off where an index of the entity's own begins with it. `within` names a relation that both rows have: those alone
-    can be chosen for which it leads to the same row.
+    can be chosen for which it leads to the same row; `sees` one to the row that a user who is chosen should see. Rows that belong together are no duplicates where they differ in
+    what keeps them `apart`.
     """
-    return Reference(label=label, help=help, orphans=orphans, within=within, **words)
+    return Reference(label=label, help=help, orphans=orphans, within=within, sees=sees, **words)
 
 
 def kind_of(attribute: InstrumentedAttribute[Any] | Any) -> Kind | None:

@@ -135,7 +135,7 @@ def _settle_phone(value: str, country: str | None) -> str:
 
 
 NAMED = Likeness(Compared.NAME, 50, N_("similar name"))
-PLACED = Likeness(Compared.PLACE)
+PLACED = Likeness(Compared.PLACE, 15, N_("same place"))
 
 TITLE = Kind("name", _line(255), search=Search.TEXT, duplicate=NAMED)
 PERSON = Kind("person", _line(255), search=Search.TEXT, duplicate=NAMED, personal=True)

@@ -143,6 +143,18 @@ def upgrade() -> None:
     with op.batch_alter_table('sent_form', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sent_form_at'), ['at'], unique=False)
 
+    op.create_table('distinct_pair',
+    sa.Column('entity', sa.Text(), nullable=False),
+    sa.Column('one_id', sa.Integer(), nullable=False),
+    sa.Column('other_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('at', models.types.UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_distinct_pair_user_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('entity', 'one_id', 'other_id', name=op.f('pk_distinct_pair'))
+    )
+    with op.batch_alter_table('distinct_pair', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_distinct_pair_user_id'), ['user_id'], unique=False)
+
     op.create_table('erased_change',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('change_set_id', sa.Integer(), nullable=False),
@@ -440,6 +452,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_erased_change_change_id'))
 
     op.drop_table('erased_change')
+    with op.batch_alter_table('distinct_pair', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_distinct_pair_user_id'))
+
+    op.drop_table('distinct_pair')
     with op.batch_alter_table('sent_form', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sent_form_at'))
 
