@@ -31,6 +31,7 @@ from admin_views.actions import actions_of, done_before, run_action
 from admin_views.checks import check_view
 from admin_views.controls import read_key
 from admin_views.duplicate import Duplicated
+from admin_views.duplicates_view import Comparable
 from admin_views.files import Filed
 from admin_views.filters import Condition
 from admin_views.forms import named
@@ -55,7 +56,7 @@ from models.related import find
 LOOKED_UP = 20
 
 
-class PanelView(Told, Ways, Filed, Revealing, Mergeable, Duplicated, Explained, DeclaredView):
+class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated, Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     menu_place = 50  # within its group
