@@ -6,8 +6,7 @@ test that runs under `--trust` alone. A test that is asked for by its full name 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Container, Mapping
 
 import pytest
 
@@ -47,10 +46,10 @@ def is_quick(item: pytest.Item) -> bool:
     if item.get_closest_marker("thorough"):
         return False
     marks = list(item.iter_markers("quick"))
-    callspec: Any = getattr(item, "callspec", None)
-    return not marks or any(fits(callspec.params, mark.kwargs) for mark in marks)
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return not marks or any(fits(params, mark.kwargs) for mark in marks)
 
 
-def fits(params: dict[str, object], wanted: dict[str, Iterable[object]]) -> bool:
-    """Return whether each parameter that is named has one of its values."""
-    return all(params[name] in values for name, values in wanted.items())
+def fits(params: Mapping[str, object], wanted: Mapping[str, Container[object]]) -> bool:
+    """Return whether each parameter that is named, and that the test has, has one of its values."""
+    return all(name not in params or params[name] in values for name, values in wanted.items())

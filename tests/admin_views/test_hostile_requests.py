@@ -35,6 +35,7 @@ GENERAL = [
     "f_nothing", "f_name__", "columns[]", "sort[0]", "filters[a][b]", "modal",
 ]  # fmt: skip
 ENTITIES = ("customer", "contact", "note", "customer_group", "user")
+ON_POSTGRESQL = pytest.mark.quick(database=["postgresql"])  # which is the stricter one: it refuses more values
 
 
 def assert_survives(panel: Panel, path: str, query: str) -> None:
@@ -77,18 +78,23 @@ def pages(entity: str, key: int) -> Iterator[tuple[str, str]]:
     yield f"/{entity}/ajax/lookup/", "name=customer&"
 
 
+@pytest.mark.quick(database=["postgresql"], entity=["customer", "contact", "user"])
+@pytest.mark.quick(entity=["customer"])
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_an_address_survives_any_value_in_all_of_its_parameters_at_once(
-    app: Flask, keys: dict[str, int], entity: str
+    app: Flask, keys: dict[str, int], entity: str, trust: bool
 ) -> None:
     panel = Panel(app)
     names = parameters(views(app)[entity])
+    is_strict = entity == "customer" and (trust or db.engine.dialect.name == "postgresql")
     for path, needed in pages(entity, keys[entity]):
-        for value in VALUES if entity == "customer" else VALUES[::3]:
+        for value in VALUES if is_strict else VALUES[::3]:
             hostile = "&".join(f"{name}={value[:60]}" for name in names)
             assert_survives(panel, path, f"{needed}{hostile}")
 
 
+@ON_POSTGRESQL
+@pytest.mark.quick(name=["id", "search"])
 @pytest.mark.parametrize("name", ["id", "customer", "page", "page_size", "sort", "search", "panel", "before", "at"])
 def test_an_address_survives_any_value_in_a_parameter_that_decides_what_is_shown(
     app: Flask, keys: dict[str, int], name: str
@@ -100,6 +106,8 @@ def test_an_address_survives_any_value_in_a_parameter_that_decides_what_is_shown
             assert_survives(panel, f"/contact/{path}", f"{needed}{name}={value}")
 
 
+@ON_POSTGRESQL
+@pytest.mark.quick(name=["query"])
 @pytest.mark.parametrize("name", ["field", "name", "query"])
 def test_forms_of_filters_and_lookups_survive_any_value(app: Flask, name: str) -> None:
     panel = Panel(app)
@@ -140,6 +148,8 @@ def test_a_form_survives_any_value_in_any_of_its_fields(app: Flask, keys: dict[s
             db.session.expire_all()
 
 
+@ON_POSTGRESQL
+@pytest.mark.quick(path=["edit/"])
 @pytest.mark.parametrize("path", ["action/", "delete/", "edit/", "new/"])
 def test_a_post_survives_any_value(app: Flask, keys: dict[str, int], path: str) -> None:
     panel = Panel(app)

@@ -37,6 +37,7 @@ def rows() -> dict[str, int]:
     }
 
 
+@pytest.mark.quick(database=["sqlite"])  # the token is asked for before any database
 def test_every_address_that_changes_something_asks_for_the_token_of_the_session(app: Flask) -> None:
     panel, other = Panel(app), Panel(app)
     company()

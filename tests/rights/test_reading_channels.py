@@ -27,6 +27,7 @@ from tests.rights.cast import (
     stored,
     word,
 )
+from tests.rights.marks import AN_OWNED_ONE_AND_A_CHILD, ON_SQLITE, THE_WIDEST_LEVEL
 
 PAST = ungated("a test looks past the gate")
 ABSENT = 999_999
@@ -50,6 +51,8 @@ MANY = {
 }
 
 
+@ON_SQLITE
+@AN_OWNED_ONE_AND_A_CHILD
 @pytest.mark.parametrize("entity", OWNED)
 def test_many_rows_are_those_within_reach(cast: Cast, entity: str) -> None:
     for level in LEVELS:
@@ -106,6 +109,8 @@ ONE = (
 )  # fmt: skip
 
 
+@ON_SQLITE
+@THE_WIDEST_LEVEL
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_page_of_a_row_is_there_within_reach_alone(cast: Cast, level: Level) -> None:
     panel = cast.panels[level]
@@ -120,6 +125,8 @@ def test_a_page_of_a_row_is_there_within_reach_alone(cast: Cast, level: Level) -
             assert cast.leaks(level, answer.text) == []
 
 
+@ON_SQLITE
+@AN_OWNED_ONE_AND_A_CHILD
 @pytest.mark.parametrize("entity", OWNED)
 def test_foreign_and_absent_rows_are_told_apart_by_nothing(cast: Cast, entity: str) -> None:
     panel, key = cast.panels[Level.UNIT], cast.keys[STRANGER, entity]

@@ -122,6 +122,7 @@ def walk(seed: int, steps: int) -> Walk:
     return there
 
 
+@pytest.mark.quick(seed=[0, 1])
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.databases("sqlite")
 def test_whatever_people_do_the_program_answers_as_the_rules_say(app: Flask, seed: int) -> None:
@@ -135,10 +136,12 @@ def test_whatever_people_do_the_program_answers_as_the_rules_say(app: Flask, see
 
 
 @pytest.mark.databases("postgresql")
-def test_the_other_database_answers_alike(app: Flask) -> None:
-    walk(99, 1200)
+def test_the_other_database_answers_alike(app: Flask, trust: bool) -> None:
+    walk(99, 1200 if trust else 600)
 
 
+@pytest.mark.quick(database=["sqlite"], seed=[7])
+@pytest.mark.quick(database=["postgresql"], seed=[8])
 @pytest.mark.parametrize("seed", range(7, 9))
 def test_the_pages_answer_alike(app: Flask, seed: int) -> None:
     world = World(seed, Browser(app))
