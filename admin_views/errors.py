@@ -15,6 +15,7 @@ from admin_views.logs import request_id
 from admin_views.problems import is_api, problem
 from admin_views.requests import is_fragment
 from admin_views.say import say
+from admin_views.typed import typed
 from models.errors import Conflict, DomainError, Refused
 from models.i18n import N_
 
@@ -36,6 +37,7 @@ HIDDEN = N_("This is hidden"), N_("It is there, but not for those as whom you se
 CLOSED = N_("%(reason)s An administrator can change that.")
 # What databases say when they cannot answer now, in contrast to a statement that is wrong.
 PASSING = ("lock", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
+KEPT = {403, 404}  # the answers to forms on which what was typed is shown
 RETRY_AFTER = 5  # seconds
 
 
@@ -86,4 +88,6 @@ def error_page(code: int, title: str, text: str, why: str | None = None) -> Resp
     if is_api():
         return make_response(problem(code))
     template = "admin/error_alert.html" if is_fragment() else "admin/error.html"
-    return make_response(render_template(template, title=title, text=text, request_id=request_id(), why=why), code)
+    lost = typed(gone=code == 404) if code in KEPT else None
+    page = render_template(template, title=title, text=text, request_id=request_id(), why=why, typed=lost)
+    return make_response(page, code)

@@ -1,4 +1,4 @@
-"""Between the page that asks and the act somebody else changes something: that row is looked at again, the others go on."""
+"""What others change between the page that asks and the act is looked at again first; the other rows go on."""
 
 from __future__ import annotations
 

@@ -16,9 +16,13 @@ from models.customer import Customer
 from models.group import CustomerGroup
 from models.history import ChangeSet
 from models.note import Note
+from models.permissions import Level, Permission
 from tests.admin_views.test_forms import errors, values
-from tests.panel import Panel, add, company, contact, note_on, stored
+from tests.panel import Panel, add, company, contact, default_group, note_on, stored
+from tests.people import add_user
 
+OWN = dict.fromkeys((Permission.VIEW, Permission.CREATE, Permission.EDIT), Level.OWN)
+SEE = {Permission.VIEW: Level.ORGANISATION}
 DETAILS, LOGIN, ADDRESS, MORE = 0, 1, 2, 4
 
 
@@ -199,3 +203,71 @@ def test_an_edit_in_the_very_moment_between_reading_and_writing_merges(app: Flas
     assert raced
     assert answer.status_code == 303
     assert stored(Customer)[0].tags == "mine"
+
+
+def test_what_was_typed_into_a_record_that_others_deleted_is_shown_and_saved_once_it_is_back(app: Flask) -> None:
+    customer = company()
+    me, other = Panel(app), Panel(app)
+    page = me.get(f"/customer/edit/?id={customer.id}&panel={MORE}")
+    other.fill(f"/customer/delete/?id={customer.id}")
+    answer = me.send(page, {"tags": "mine"})
+    assert answer.status_code == 404
+    assert "Anna Rossi deleted “Aurora Srl”, just now." in answer.text
+    assert "<dt>Tags</dt><dd>mine</dd>" in answer.text
+    assert me.send(answer).status_code == 303
+    assert [row.tags for row in stored(Customer)] == ["mine"]
+
+
+def test_what_was_typed_for_a_parent_that_others_deleted_is_shown_and_saved_once_it_is_back(app: Flask) -> None:
+    customer = company()
+    me, other = Panel(app), Panel(app)
+    page = me.get(f"/note/new/?customer={customer.id}")
+    other.fill(f"/customer/delete/?id={customer.id}")
+    answer = me.send(page, {"body": "A long story."})
+    assert "<dd>A long story.</dd>" in answer.text
+    assert me.send(answer).status_code == 303
+    assert [note.body for note in stored(Note)] == ["A long story."]
+
+
+def test_who_may_not_know_of_a_deletion_is_shown_what_they_typed_and_nothing_else(app: Flask) -> None:
+    default_group()
+    other, me = Panel(app), Panel(app, add_user({"customer": OWN, "customer_group": SEE, "channel": SEE}))
+    assert (
+        me.fill("/customer/new/", {"kind": "private", "first_name": "Marta", "last_name": "Bianchi"}).status_code == 303
+    )
+    [customer] = stored(Customer)
+    page = me.get(f"/customer/edit/?id={customer.id}&panel={MORE}")
+    other.fill(f"/customer/delete/?id={customer.id}")
+    answer = me.send(page, {"tags": "mine"})
+    assert (answer.status_code, "<dd>mine</dd>" in answer.text, "Anna Rossi deleted" in answer.text) == (
+        404,
+        True,
+        False,
+    )
+
+
+def test_without_a_script_theirs_is_taken_by_a_button_and_the_rest_stays_as_typed(app: Flask) -> None:
+    customer = company(tags="old", employees=1, website="https://old.example")
+    two = Two(app, f"/customer/edit/?id={customer.id}&panel={MORE}")
+    assert (
+        two.both({"tags": "theirs", "employees": "2"}, {"tags": "mine", "employees": "3", "website": "mine.example"})
+        == 422
+    )
+    assert 'name="theirs" value="tags@1"' in two.answer.text
+    taken = two.me.send(two.answer, {"theirs": "tags@1"})
+    assert taken.status_code == 422
+    shown = values(taken.text)
+    assert (shown["tags"], shown["employees"], shown["website"]) == ("theirs", "3", "https://mine.example")
+    assert clash(taken.text) == ("Anna Rossi, just now", "2", "1")
+    assert two.me.send(taken).status_code == 303
+    [row] = stored(Customer)
+    assert (row.tags, row.employees, row.website) == ("theirs", 3, "https://mine.example")
+
+
+def test_in_two_windows_of_ones_own_it_is_oneself_who_did_it(app: Flask) -> None:
+    customer = company(tags="old")
+    two = Two(app, f"/customer/edit/?id={customer.id}&panel={MORE}")
+    two.other = two.me
+    assert two.both({"tags": "first"}, {"tags": "second"}) == 422
+    assert errors(two.answer.text) == {"tags": "You changed this to “first” in another window."}
+    assert clash(two.answer.text) == ("You, just now", "first", "old")
