@@ -45,6 +45,7 @@ from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
 from admin_views.toasts import toast
 from admin_views.told import Told
+from admin_views.typed import bring_back
 from admin_views.warnings import warn
 from admin_views.ways import Ways
 from models.base import Base, db
@@ -162,6 +163,7 @@ class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated,
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
         """Create a row, within a parent if the address names one."""
+        bring_back(self)
         parent = self.scope()
         self.insist(self.may_create(parent))
         if self.parent_first and parent is None and (request.method == "GET" or "choose" in request.args):
@@ -176,6 +178,7 @@ class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated,
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:
         """Change a record, or one panel of it."""
+        bring_back(self)
         parent = self.scope()
         row = self.get_one(request.args.get("id"), within=parent)
         self.demand(Permission.EDIT, row)

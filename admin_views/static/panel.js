@@ -265,7 +265,17 @@
     if (sign) sign.textContent = sign.dataset.text;
   });
 
-  on("submit", ({ target }) => {
+  // The second of two clicks is none; a page that is gone back to can be sent again.
+  const sent = new WeakMap();
+  window.addEventListener("pageshow", () => $$("form").forEach((form) => sent.delete(form)));
+
+  on("submit", (event) => {
+    const { target } = event;
+    if (target.method === "post" && Date.now() - sent.get(target) < 1000) {
+      event.preventDefault();
+      return event.stopImmediatePropagation();
+    }
+    sent.set(target, Date.now());
     delete target.dataset.dirty;
     $$("select[data-free]", target).forEach((select) => select.tomselect && take(select));
     const next = $("input[name=next]", target);
