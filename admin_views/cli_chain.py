@@ -48,16 +48,15 @@ def verify_history(kept: str | None) -> None:
 
 def _told(walk: Walk) -> list[str]:
     """Return what is told of a chain, broken or not."""
-    told = [ngettext("%(n)s change-set is sealed.", "%(n)s change-sets are sealed.", walk.sealed, n=_number(walk.sealed))]
-    if walk.sealed:
+    count, erased = walk.sealed, walk.erased
+    told = [ngettext("%(n)s change-set is sealed.", "%(n)s change-sets are sealed.", count, n=_number(count))]
+    if count:
         told.append(gettext("The last seal has the digest %(digest)s: keep it elsewhere.", digest=walk.digest))
     if walk.kept:
         told.append(gettext("The digest that you kept is that of seal %(number)s.", number=walk.kept["number"]))
-    if walk.erased:
-        told.append(ngettext("%(n)s change was erased.", "%(n)s changes were erased.", walk.erased, n=_number(walk.erased)))
-    if walk.oldest is not None:
-        told += _tail(walk.unsealed, walk.oldest)
-    return told
+    if erased:
+        told.append(ngettext("%(n)s change was erased.", "%(n)s changes were erased.", erased, n=_number(erased)))
+    return told + (_tail(walk.unsealed, walk.oldest) if walk.oldest is not None else [])
 
 
 def _tail(count: int, oldest: datetime) -> list[str]:

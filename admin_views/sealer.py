@@ -51,5 +51,5 @@ class Sealer:
         while not self._end.wait(self.pause):
             try:
                 self.work()
-            except SQLAlchemyError:  # the database is busy or away: there is another time
+            except (SQLAlchemyError, ValueError):  # the database is busy or away, or holds what nobody can read
                 self.app.logger.warning("the history could not be sealed", exc_info=True)

@@ -60,9 +60,9 @@ def entries(connection: Connection, keys: Sequence[int]) -> dict[int, Entry]:
         entry.forged |= bool(steps) and not _is_way(steps, digest)
     by = select(ERASED.c["change_set_id", "change_id", "was", "now"]).where(ERASED.c.change_set_id.in_(keys))
     for change_set, *erased in connection.execute(by.order_by(ERASED.c.id)):
-        entry = found[change_set]
-        entry.erased.append(tuple(erased))
-        entry.forged |= not entry.erases
+        if change_set in found:
+            found[change_set].erased.append(tuple(erased))
+            found[change_set].forged |= not found[change_set].erases
     return found
 
 
@@ -73,7 +73,7 @@ def _changes(connection: Connection, found: dict[int, Entry], keys: Sequence[int
     digests = []
     for row in connection.execution_options(yield_per=1000).execute(query).mappings():
         if row["change_set_id"] in found:
-            digests.append((row["change_set_id"], row["id"], digest_of_change(row)))
+            digests.append((row["change_set_id"], row["id"], digest_of_change({**row})))
             found[row["change_set_id"]].erases |= row["action"] == ERASE
     return digests
 

@@ -20,10 +20,11 @@ BATCH = 500  # seals that are looked at together
 LATE = timedelta(hours=1)  # no transaction goes on for longer
 GONE_SEALS = N_("Seals %(first)s to %(last)s are missing: what they sealed may have been removed.")
 UNREADABLE_SEALS = N_("The seals after %(last)s cannot be read any more.")
-UNREADABLE = N_("Change-set %(key)s cannot be read any more.")
+UNREADABLE_TAIL = N_("What is not sealed yet cannot be read any more.")
+UNREADABLE = N_("Change-set %(key)s cannot be read any more, which was sealed on %(sealed)s.")
 GONE = N_("Change-set %(key)s is missing, which was sealed on %(sealed)s.")
-MORE = N_("%(what)s has %(more)s changes more than when it was sealed.")
-FEWER = N_("%(what)s has %(fewer)s changes fewer than when it was sealed.")
+MORE = N_("%(what)s has %(count)s changes more than when it was sealed.")
+FEWER = N_("%(what)s has %(count)s changes fewer than when it was sealed.")
 ALTERED = N_("%(what)s is not what it was when it was sealed.")
 FORGED = N_("%(what)s was altered after something in it had been erased.")
 REWRITTEN = N_("The seal of %(what)s was rewritten, or one before it.")
@@ -36,7 +37,7 @@ class Walk:
     """What was found on the way along the chain.
 
     `broken` says in order what is not as it was sealed; `unsealed` is the number of change-sets that are not sealed yet
-    and `oldest` when the first of them began.
+    and `oldest` when the first of them began. `newest` is the highest key of a change-set that is sealed.
     """
 
     sealed: int = 0
@@ -46,8 +47,9 @@ class Walk:
     unsealed: int = 0
     oldest: datetime | None = None
     broken: list[DomainError] = field(default_factory=list)
-    kept: Any = None  # the seal whose digest somebody has kept
-    newest: int = 0  # the highest key among what has been sealed, and when that was
+    unreadable: set[int] = field(default_factory=set)
+    kept: Any = None
+    newest: int = 0
 
 
 def verify(engine: Engine, kept: str | None = None) -> Walk:
@@ -65,7 +67,10 @@ def verify(engine: Engine, kept: str | None = None) -> Walk:
                     _look_at(walk, seals, _read(walk, connection, [seal["change_set_id"] for seal in seals]), kept)
             except ValueError:
                 walk.broken.append(DomainError(UNREADABLE_SEALS, None, last=walk.sealed))
-            _look_at_tail(connection, walk)
+            try:
+                _look_at_tail(connection, walk)
+            except ValueError:
+                walk.broken.append(DomainError(UNREADABLE_TAIL))
     if kept is not None and walk.kept is None:
         walk.broken.append(DomainError(CUT, None, digest=kept))
     return walk
@@ -83,12 +88,12 @@ def _seals(connection: Connection) -> Iterator[Sequence[Any]]:
 
 
 def _read(walk: Walk, connection: Connection, keys: Sequence[int]) -> dict[int, Entry]:
-    """Return change-sets by key; of those that hold what no program of ours wrote, say so."""
+    """Return change-sets by key, without those that hold what this program cannot have written."""
     try:
         return entries(connection, keys)
     except ValueError:
         if len(keys) == 1:
-            walk.broken.append(DomainError(UNREADABLE, None, key=keys[0]))
+            walk.unreadable |= {*keys}
             return {}
         return {found: entry for key in keys for found, entry in _read(walk, connection, [key]).items()}
 
@@ -105,24 +110,30 @@ def _look_at(walk: Walk, seals: Sequence[Any], found: Mapping[int, Entry], kept:
 
 
 def _broken(walk: Walk, seal: Any, entry: Entry | None) -> Iterator[DomainError]:
-    """Yield what is not as it was sealed, the worst alone."""
+    """Yield what is not as it was sealed: missing seals, then of the other faults the worst alone."""
     what, sealed = _called(entry), _said(seal["sealed_at"])
     if seal["number"] != walk.sealed + 1:
         yield DomainError(GONE_SEALS, None, first=walk.sealed + 1, last=seal["number"] - 1)
     if entry is None:
-        yield DomainError(GONE, None, key=seal["change_set_id"], sealed=sealed)
-    elif len(entry.changes) > seal["changes"]:
-        yield DomainError(MORE, None, what=what, more=len(entry.changes) - seal["changes"])
-    elif len(entry.changes) < seal["changes"]:
-        yield DomainError(FEWER, None, what=what, fewer=seal["changes"] - len(entry.changes))
-    elif entry.content != seal["content"]:
-        yield DomainError(ALTERED, None, what=what)
-    elif entry.forged:
-        yield DomainError(FORGED, None, what=what)
+        reason = UNREADABLE if seal["change_set_id"] in walk.unreadable else GONE
+        yield DomainError(reason, None, key=seal["change_set_id"], sealed=sealed)
+    elif fault := _fault(seal, entry):
+        message, count = fault
+        yield DomainError(message, None, what=what, count=count)
     elif seal["digest"] != digest_of_seal(walk.digest, seal):
         yield DomainError(REWRITTEN, None, what=what)
     elif _is_late(walk, entry):
         yield DomainError(LATECOMER, None, what=what, sealed=_said(walk.sealed_at))
+
+
+def _fault(seal: Any, entry: Entry) -> tuple[str, int] | None:
+    """Return in what a change-set differs from what was sealed, and how many changes are more or fewer."""
+    more = len(entry.changes) - seal["changes"]
+    if more:
+        return (MORE if more > 0 else FEWER), abs(more)
+    if entry.content != seal["content"]:
+        return ALTERED, 0
+    return (FORGED, 0) if entry.forged else None
 
 
 def _is_late(walk: Walk, entry: Entry) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, exists, func, insert, sele
 
 from models.chain import START, Seal, digest_of_seal, new_salt
 from models.engine import transactions
-from models.related import batches
+from models.related import LARGEST_KEY, batches
 from models.sealed import CHANGES, SETS, Entry, entries
 from models.types import utcnow
 
@@ -42,7 +42,7 @@ def unsealed(since: datetime | None = None) -> Any:
 
 
 def _unsealed(engine: Engine, since: datetime | None) -> Iterator[Sequence[int]]:
-    last = 0
+    last = -LARGEST_KEY  # nobody may hide below the first
     while True:
         query = select(SETS.c.id).where(unsealed(since), SETS.c.id > last).order_by(SETS.c.id).limit(BATCH)
         with transactions("read"), engine.begin() as connection:
@@ -69,10 +69,10 @@ def _seal(engine: Engine, keys: Sequence[int]) -> int:
 
 
 def _link(connection: Connection, new: Collection[Entry]) -> int:
-    number, digest = head(connection)
+    last, digest = head(connection)
     rows = []
-    for number, entry in enumerate(new, number + 1):
-        row = {"number": number, "change_set_id": entry.key, "changes": len(entry.changes)}
+    for number, entry in enumerate(new, last + 1):
+        row: dict[str, Any] = {"number": number, "change_set_id": entry.key, "changes": len(entry.changes)}
         row |= {"content": entry.content, "sealed_at": utcnow()}
         digest = digest_of_seal(digest, row)
         rows.append(row | {"digest": digest})
