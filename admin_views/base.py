@@ -22,6 +22,7 @@ from admin_views import (
     hosts,
     list_page,
     listed_page,
+    narrowing,
     parent_page,
     record_page,
     split,
@@ -43,6 +44,7 @@ from admin_views.requests import asks_for_grid, go, is_fragment, record_url
 from admin_views.revealing import Revealing
 from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
+from admin_views.shortcuts import Shortcut
 from admin_views.toasts import toast
 from admin_views.told import Told
 from admin_views.typed import bring_back
@@ -66,6 +68,7 @@ class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated,
     split_by = ""  # a choice: each value has a list of its own, and a grid on the parent's record
     split_columns: Sequence[str] = ()  # of these grids; those of the list, unless it is said
     split_icons: Mapping[str, str] = {}
+    menu_shortcuts: Sequence[Shortcut] = ()  # lists of what is one's own, before the list of all in the menu
     column_links: Sequence[str] = ()  # links of a record that stand last in the list
     rather_than_deleted = ""  # what to do with rows that must stay
     nothing_offered = N_("There is no %(thing)s for %(things)s to choose.")
@@ -224,6 +227,7 @@ class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated,
         """Find rows that a relation of this entity may newly point to, or `all` that it may point to already."""
         args, (model, attribute) = request.args, self.relation(request.args.get("name", ""))
         where = [] if "all" in args else offered(model, attribute, new="new" in args)
+        where = [*where, *narrowing.asked(attribute, model, args)]
         found = named(cast("type[Base]", attribute.target), args.get("query", ""), LOOKED_UP, *where)
         return jsonify([{"value": str(row.id), "label": title_of(row)} for row in found])
 

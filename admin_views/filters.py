@@ -140,7 +140,8 @@ def emptiness(flt: Filter) -> tuple[str, dict[str, str]]:
     """Return how one says that a value, or children, are there or not."""
     if flt.child:
         return gettext("are"), {"1": gettext("missing"), "0": gettext("there")}
-    return gettext("is"), {"1": gettext("empty"), "0": gettext("not empty")}
+    none = flt.attribute.facts.none if flt.attribute else None
+    return gettext("is"), {"1": label(none) if none else gettext("empty"), "0": gettext("not empty")}
 
 
 def _values(flt: Filter, args: MultiDict[str, str], operator: str = "") -> list[str]:

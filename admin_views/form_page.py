@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, hosts, line_columns, offers, part_page, split, standing
+from admin_views import grid_page, hosts, line_columns, narrowing, offers, part_page, split, standing
 from admin_views.controls import Secret, Suggest
 from admin_views.forms import build_form
 from admin_views.kinds import cell, country_of
@@ -105,6 +105,7 @@ def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> N
         if attribute.facts.derived and not field.optional:
             field.description = ""  # what happens when it is left empty
         _offer(view, form, field, attribute, new=row.id is None)
+        narrowing.narrow(view, field, attribute, row)
     if attribute.facts.when:
         other, choice = attribute.facts.when
         field.when, field.optional = f"{other}={choice.value}", False
@@ -114,6 +115,7 @@ def _tell(view: Any, form: Any, field: Any, attribute: Attribute, row: Any) -> N
         field.needs = attribute.facts.needs
     if isinstance(field, Suggest):
         _suggest(form, field, attribute, row)
+    narrowing.propose(field, attribute, row)
 
 
 def _tells(row: Base) -> bool:

@@ -43,14 +43,21 @@ def named(host: Base, parent: Base | None = None) -> dict[str, str]:
 def parents(model: type[Base], host: Base, most: int) -> Sequence[Base]:
     """Return the rows that a new row of an entity may belong to when it is added on a record."""
     parent: Any = describe(model).parent
-    if isinstance(host, parent.target):
-        return [host]
-    if parent.key in describe(type(host)).attributes:
-        return [getattr(host, parent.key)]
+    only = only_parent(model, host)
+    if only is not None:
+        return [only]
     last = told_on(type(host))[model].rpartition(".")[2]
     title = describe(parent.target).title
     query = select(parent.target).where(getattr(parent.target, f"{last}_id") == host.id)
     return db.session.scalars(query.order_by(title, parent.target.id).limit(most)).all()
+
+
+def only_parent(model: type[Base], host: Base) -> Base | None:
+    """Return the row to which all belongs that is added on a record: itself, or its own parent; None for others."""
+    parent: Any = describe(model).parent
+    if isinstance(host, parent.target):
+        return host
+    return getattr(host, parent.key) if parent.key in describe(type(host)).attributes else None
 
 
 def preset(row: Base) -> None:

@@ -72,8 +72,14 @@ def cell(attribute: Attribute, row: Base) -> Markup:
     """Return the value of an attribute as a list or record shows it; masked for whoever may not read it."""
     value = row.shown(attribute.key)
     if value is None or value == "":
-        return NONE
+        return _none(attribute)
     return look(attribute).cell(value, row) if may_read(_reader(row), attribute, row) else _masked(attribute, value)
+
+
+def _none(attribute: Attribute) -> Markup:
+    """Return what stands for no value."""
+    words = attribute.facts.none
+    return Markup('<span class="quiet none">{}</span>').format(label(words)) if words else NONE
 
 
 def text(attribute: Attribute, row: Base) -> str:

@@ -29,7 +29,7 @@ from models.errors import Conflict, DomainError, Refused
 from models.i18n import N_
 from models.message import Message, MessageStatus
 from models.operations.letters import Attachment
-from models.operations.mailing import NOT_AGAIN, Dispatch, dispatch, record_delivery
+from models.operations.mailing import NOT_AGAIN, Dispatch, addressee, dispatch, record_delivery
 from models.operations.smtp import Delivery, Server, deliver
 
 NOT_SET_UP = N_("No mail server is set up, so nothing can be sent. Whoever runs the panel sets this, and restarts it:")
@@ -104,6 +104,7 @@ def _write(view: Any, row: Base, form: Any, server: Server) -> DomainError | Non
         for key in WRITTEN:
             form[key].populate_obj(message, key)
         message.attachment = enclosed.name if enclosed else None
+        message.contact = message.contact or addressee(db.session, message)
         db.session.add(message)
         return message
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_admin import Admin, AdminIndexView
 from flask_admin.theme import Bootstrap4Theme
 
+from admin_views import shortcuts
 from admin_views.base import PanelView
 from admin_views.offers import coming_about
 from admin_views.page import Link, MenuGroup
@@ -57,8 +58,14 @@ def menu(admin: Admin, here: str) -> list[MenuGroup]:
     views = sorted((view for view in open_ if view.model in living), key=attrgetter("menu_place"))
     groups = dict.fromkeys([*GROUPS, *(view.menu_group for view in views)])
     found = (
-        (group, [*(link for view in views if view.menu_group == group for link in menu_links(view, here)), *more])
+        (group, [*(link for view in views if view.menu_group == group for link in _links(view, here)), *more])
         for group in groups
         for more in [filter(None, (entry(here) for entry in _pages.get(group, ())))]
     )
     return [MenuGroup(label(group), links) for group, links in found if links]
+
+
+def _links(view: PanelView, here: str) -> list[Link]:
+    """Return the entries of a view; where a shortcut leads to where one is, the list itself is not marked."""
+    short = list(shortcuts.links(view, here))
+    return [*short, *menu_links(view, "" if any(each.active for each in short) else here)]

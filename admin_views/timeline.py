@@ -131,8 +131,8 @@ def ways(view: Any, host: Base) -> list[Link]:
     if type(host) not in activities.hosts():
         return []
     told = [each for each in _accessible(view, activities.activities()) if each.new_elsewhere(host) is None]
-    parents = hosts.parents(told[0].model, host, 2) if told else ()
-    found = ((each, _way(each, host, parents)) for each in told)
+    parent = hosts.only_parent(told[0].model, host) if told else None
+    found = ((each, _way(each, host, [parent])) for each in told if parent is not None)
     return [Link(f"{each.entry_called()}…", way, icon=each.menu_icon) for each, way in found if way]
 
 

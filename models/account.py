@@ -27,4 +27,5 @@ class Account(Owned, Contacted, Timestamped, Base):
             Index(None, "owner_id", "name", "id"),
             Index(None, "owner_id", "created_at", "id"),
             Index(None, "owner_id", "updated_at", "id"),
+            Index(None, "owner_id", "last_contacted", "id"),
         )

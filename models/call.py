@@ -42,7 +42,10 @@ class Call(Activity, Timestamped, Base):
 
     subject: Mapped[Name] = field(derived=True, help="Left empty, it says who was called.")
     direction: Mapped[Direction] = field(default=Direction.OUTGOING)
-    number: Mapped[Phone | None] = field(country="customer.billing_country")
+    number: Mapped[Phone | None] = field(
+        country="customer.billing_country",
+        likely=("contact.phone", "customer.phones.number", "customer.contacts.phone"),
+    )
     at: Mapped[Moment] = field(label="When", default=utcnow)
     minutes: Mapped[Count | None] = field(help="How long it took.")
     outcome: Mapped[Outcome] = field(default=Outcome.REACHED)

@@ -152,6 +152,7 @@ class Customer(Owned, Contacted, Valued, Timestamped, Base):
             Index(None, "owner_id", "name", "id"),
             Index(None, "owner_id", "created_at", "id"),
             Index(None, "owner_id", "updated_at", "id"),
+            Index(None, "owner_id", "last_contacted", "id"),
         )
 
     def derive(self) -> None:

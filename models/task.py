@@ -30,7 +30,9 @@ class Task(Activity, Timestamped, Base):
 
     subject: Mapped[Name]
     due: Mapped[Day | None]
-    assignee: Mapped[User | None] = reference(label="For", orphans="clear", creator=True, indexed=False)
+    assignee: Mapped[User | None] = reference(
+        label="For", orphans="clear", creator=True, sees="customer", indexed=False
+    )
     done: Mapped[bool] = field(default=False)
     state: Mapped[TaskState] = field(default=TaskState.OPEN, fixed=True)
     done_at: Mapped[Moment | None] = field(fixed=True, label="Done on")

@@ -13,12 +13,14 @@ from admin_views.base import PanelView
 from admin_views.kinds import cell
 from admin_views.registry import register
 from admin_views.say import plain
+from admin_views.shortcuts import Shortcut
 from admin_views.ticking import Ticked
 from models.call import Call
 from models.i18n import N_
 from models.note import Note
 from models.permissions import Permission
 from models.task import Task, TaskState
+from models.types import today
 
 
 class NoteView(PanelView):
@@ -63,6 +65,15 @@ class TaskView(Ticked, PanelView):
     entry_word = N_("Add task")
     parent_first = True
     ticked = "done"
+    menu_shortcuts = (
+        Shortcut(
+            N_("My tasks"),
+            icon="list-check",
+            mine="assignee",
+            filters={"f_done": "0"},
+            urgent=lambda: (Task.done.is_(False), Task.due <= today()),
+        ),
+    )
     column_list = ["subject", "customer", "due", "state", "assignee", "updated_at"]
     column_filters = ["state", "due", "assignee", "done", "customer", "contact", "author", "done_at", "created_at"]
     column_default_sort = "due"

@@ -386,6 +386,17 @@
     }
     for (const each of $$(`[data-follows="${CSS.escape(field.id || "")}"]`)) suggest(each, field);
     $$("[data-when]", field.form || document).forEach(ask);
+    if (field.matches("select[data-lookup]")) propose(field);
+  }
+
+  // What is chosen brings values of other fields along, in place of those that were proposed before.
+  function propose(select) {
+    const { form, name, value } = select;
+    for (const option of $$(`option[data-with="${CSS.escape(`${name}-${value}`)}"]`, form || undefined)) {
+      const input = $(`[list="${option.parentElement.id}"]`, form);
+      const known = [...option.parentElement.children].some((each) => each.value === input.value);
+      if (known || !input.value) input.value = option.value;
+    }
   }
 
   // A field that is asked for only with a certain choice goes out of sight with another, unless something is in it.

@@ -12,6 +12,9 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+from sqlalchemy import func, select
+
+from models.contact import Contact
 from models.errors import Conflict, Refused
 from models.gate import acting_as, actor_of
 from models.i18n import N_
@@ -20,7 +23,7 @@ from models.operations.letters import Attachment, Letter, address_of, compose
 from models.operations.smtp import Delivery, Server
 from models.permissions import Permission, decide
 from models.related import find
-from models.rules.email import split_emails
+from models.rules.email import email_key, split_emails
 from models.types import utcnow
 
 AGAIN = {MessageStatus.PARTLY, MessageStatus.REFUSED, MessageStatus.FAILED, MessageStatus.UNKNOWN}
@@ -83,6 +86,14 @@ def letter_of(message: Message, server: Server, attachment: Attachment | None = 
         reply_to=server.reply_to or (address_of(author.email, author.name) if author else None),
         attachment=attachment,
     )
+
+
+def addressee(session: Any, message: Message) -> Contact | None:
+    """Return the contact of the customer to whose address an email goes, where that is one alone."""
+    keys = {email_key(each) for each in split_emails(message.recipients)}
+    mine = Contact.customer_id == message.customer.id  # type: ignore[attr-defined]
+    found = session.scalars(select(Contact).where(mine, func.lower(Contact.email).in_(keys)).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def reached_by(message: Message) -> Sequence[str]:

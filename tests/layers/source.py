@@ -26,7 +26,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "fields": ("models.fields", "models.kinds", "models.relations", "models.sealing"),
     "base": ("models.base", "models.description", "models.images", "models.related"),
     "entities": ("models.*",),
-    "permissions": ("models.permissions", "models.excess", "models.explaining", "models.masking"),
+    "permissions": ("models.permissions", "models.excess", "models.explaining", "models.masking", "models.seeing"),
     "gates": (
         "models.actors",
         "models.billing",
