@@ -125,15 +125,21 @@ def readable(text: str) -> str:
 
 def selection(model: type[Base], state: State, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
     """Return the clauses that rows of the list fulfil."""
+    clauses = filtered(model, state, conditions)
+    found = matching(model, state.search) if state.search else None
+    if found is not None:
+        return [*clauses, found]
+    return clauses if state.scope else [*clauses, *leading(db.session, model)]
+
+
+def filtered(model: type[Base], state: State, conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
+    """Return the clauses that the address says, but for a search; nothing leads to the rows that may be seen."""
     clauses: list[Any] = [condition.clause for condition in conditions]
     clauses += [leading_to(model, name, int(key)) for name, key in state.scope]
     if state.split:
         name, value = state.split
         clauses.append(getattr(model, name) == describe(model).attributes[name].python_type(value))
-    found = matching(model, state.search) if state.search else None
-    if found is not None:
-        return [*clauses, found]
-    return clauses if state.scope else [*clauses, *leading(db.session, model)]
+    return clauses
 
 
 def keys_in_order(model: type[Base], clauses: Sequence[Any], sort: str) -> Select[Any]:

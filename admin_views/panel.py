@@ -1,47 +1,38 @@
-"""The panel as a whole: every registered entity, what surrounds each page, and the first page."""
+"""The panel as a whole: every registered entity, and what surrounds each page."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
-from flask_admin import AdminIndexView, expose
+from flask import Flask, current_app, g, request
 from flask_login import current_user
 from markupsafe import Markup
 
 import admin_views.panels  # noqa: F401  so that every panel is registered
 from admin_views import places, undo
 from admin_views.checks import check_models
-from admin_views.registry import build_admin, menu
+from admin_views.dashboard import HomeView, home
+from admin_views.dashboard_cards import check_cards
+from admin_views.page import MenuGroup
+from admin_views.registry import build_admin, menu, views_by_model
 from admin_views.requests import is_fragment
 from admin_views.say import avatar
 from admin_views.security import asset, csp_nonce
 from admin_views.toasts import toasts
+from admin_views.who_looked import init_who_looked
 
 THEMES = {"light", "dark"}
-
-
-class HomeView(AdminIndexView):
-    """The first page: the list that people come for."""
-
-    def __init__(self) -> None:
-        super().__init__(url="/")
-        self.static_folder = None  # Flask-Admin's own scripts and styles are not used, so they are not served
-
-    @expose("/")
-    def index(self) -> Any:
-        """Go to the first panel of the menu; who may open none has at least their account."""
-        groups = menu(self.admin, "")
-        return redirect(groups[0].links[0].url or "/" if groups else url_for("me.index"))
 
 
 def init_panel(app: Flask) -> None:
     """Add every registered panel and what all pages share."""
     admin = build_admin(app, HomeView(), csp_nonce)
     check_models()
+    check_cards(views_by_model(admin))
     app.extensions["panel"] = admin
     app.register_blueprint(undo.blueprint)
     app.register_blueprint(places.blueprint)
+    init_who_looked(app)
     app.jinja_env.globals.update(icon=icon, toasts=toasts)
     app.context_processor(surroundings)
 
@@ -54,7 +45,11 @@ def surroundings() -> dict[str, Any]:
         return {**common, "menu": [], "me": None}
     here = (request.endpoint or "").partition(".")[0]
     bare = is_fragment() or "database_is_away" in g
-    return {**common, "menu": [] if bare else menu(current_app.extensions["panel"], here), "me": _user()}
+    return {**common, "menu": [] if bare else _menu(here), "me": _user()}
+
+
+def _menu(here: str) -> list[MenuGroup]:
+    return [MenuGroup("", [home(here)]), *menu(current_app.extensions["panel"], here)]
 
 
 def _user() -> dict[str, Any]:

@@ -105,12 +105,8 @@ def test_values_of_which_there_is_a_list_are_read_by_their_labels(app: Flask) ->
 def test_customers_are_in_the_menu_while_an_active_channel_enables_them(app: Flask) -> None:
     panel = Panel(app)
     assert {"Customers", "Contacts", "Notes"} <= set(menu(panel))
-    assert panel.get("/").location == "/customer/"
     close_all()
     assert not {"Customers", "Contacts", "Notes"} & set(menu(panel))
-    home = panel.get("/").location
-    assert home not in {"/customer/", "/contact/", "/note/"}
-    assert panel.get(home).status_code == 200
     channel("Without entities", enables=())
     assert "Customers" not in menu(panel)
     channel("Web shop")

@@ -71,13 +71,14 @@ def panel(office: Flask, page: Page) -> Page:
     return page
 
 
-def sign_in(page: Page, email: str = ANNA, heading: str = "Customers") -> None:
-    """Sign in through the form, and wait for the page that one then comes to."""
+def sign_in(page: Page, email: str = ANNA, path: str = "/customer/") -> None:
+    """Sign in through the form, wait for the first page, and go on to where the story begins."""
     page.goto("/login")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name=heading, level=1).first.wait_for()
+    page.get_by_role("heading", name="Hello", level=1).wait_for()
+    page.goto(path)
 
 
 def open_record(page: Page, name: str) -> None:

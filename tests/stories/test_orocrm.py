@@ -37,7 +37,7 @@ def without_channels(office: Flask, page: Page) -> Page:
         for channel in stored(Channel):
             channel.active = False
             add(channel)
-    sign_in(page, heading="Accounts")
+    sign_in(page, path="/")
     return page
 
 

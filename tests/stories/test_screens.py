@@ -63,6 +63,7 @@ def nothing(page: Page) -> None:
 
 
 SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "home": ("/", nothing),
     **{f"{name}-list": (f"/{name}/", nothing) for name in PANELS},
     **{f"{name}-record": (f"/{name}/details/?id=1", nothing) for name in PANELS},
     **{f"{name}-new": (f"/{name}/new/", nothing) for name in PANELS},
@@ -129,7 +130,9 @@ def test_the_sign_in_is_accessible(office: Flask, page: Page) -> None:
     axe(page)
 
 
-@pytest.mark.parametrize("path", ["/customer/", "/customer/details/?id=1", "/customer/new/", "/customer/delete/?id=1"])
+@pytest.mark.parametrize(
+    "path", ["/", "/customer/", "/customer/details/?id=1", "/customer/new/", "/customer/delete/?id=1"]
+)
 def test_pages_keep_to_the_html_standard(panel: Page, path: str) -> None:
     response = panel.goto(path)
     assert response is not None
