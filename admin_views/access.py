@@ -19,7 +19,7 @@ from admin_views.say import label
 from admin_views.why_page import VERBS, Why, owner_names, placed, reading, rules, verdict, why, why_personal
 from models.actors import actor_for
 from models.base import Base, db
-from models.description import describe, title_of
+from models.description import title_of
 from models.errors import Refused
 from models.explaining import explain, units_of
 from models.gate import acting_as, actor_of
@@ -156,19 +156,13 @@ def asked_of(model: type[Base]) -> list[Permission]:
     return [each for each in VERBS if each is not Permission.ASSIGN or issubclass(model, Owned)]
 
 
-def tells_of_people(model: type[Base]) -> bool:
-    """Whether records of an entity, or what belongs to them, may hold personal data."""
-    description = describe(model)
-    return bool(description.masked) or any(describe(child.model).masked for child in description.children)
-
-
 def access(view: Any, row: Base) -> Access:
     """Return who may do what with a record."""
     found = explain(actor_of(db.session), Permission.VIEW, type(row), row)
     page, users = _people()
     owners = [each.owner for each in found.held] if found.is_owned else []
     units = units_of(db.session, [*owners, *(user.id for user in users)])
-    personal = [gettext("personal data")] if tells_of_people(view.model) else []
+    personal = [gettext("personal data")] if view.description.tells_of_people else []
     owned = [placed(name, units.of(key)) for key, name in owner_names(owners).items()]
     return Access(
         title=gettext("Who may do what with “%(title)s”", title=title_of(row)),
@@ -191,7 +185,7 @@ def _checks(view: Any, row: Base, actor: Actor) -> Iterator[Check]:
         found = explain(actor, permission, type(row), row)
         url = view.get_url(".why_view", id=row.id, may=permission.value, user=actor.user_id)
         yield Check(label(VERBS[permission]), verdict(found, actor, title_of(row), mine=False), found.allowed, url)
-    if tells_of_people(view.model):
+    if view.description.tells_of_people:
         url = view.get_url(".why_view", id=row.id, may=PERSONAL, user=actor.user_id)
         said = reading(actor, title_of(row), mine=False)
         yield Check(gettext("personal data"), said, actor.personal > Personal.HIDDEN, url)

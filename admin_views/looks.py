@@ -45,8 +45,8 @@ def ways(row: Base) -> list[Link]:
     """Return, for administrators, the ways to who looked at a record, and to what somebody looked at."""
     if not actor_of(db.session).is_administrator:
         return []
-    description, found = describe(type(row)), []
-    if description.masked or any(describe(child.model).masked for child in description.children):
+    found = []
+    if describe(type(row)).tells_of_people:
         url = url_for("looks.index", entity=row.__tablename__, id=row.id)
         found.append(Link(gettext("Who looked at this?…"), url, icon="eye"))
     if isinstance(row, User):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import request
+from flask import abort, request
 from flask_admin import expose
 from flask_babel import format_time, gettext
 
@@ -19,9 +19,10 @@ from admin_views.say import label, say
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import Attribute, describe, title_of
+from models.errors import Refused
 from models.gate import actor_of
 from models.i18n import N_
-from models.masking import revealed_until
+from models.masking import reads, revealed_until
 from models.operations.revealing import hide, may_ask, reveal
 from models.revealing import SHOWN_FOR
 
@@ -34,10 +35,14 @@ class Revealing:
     @expose("/reveal/", methods=("GET", "POST"))
     def reveal_view(self: Any) -> Any:
         """Ask whether personal data are to be shown, and why, then show them."""
-        row = self.get_one(request.args.get("id"))
+        row = self._of_people()
         if request.method == "GET" and may_ask(actor_of(db.session)):
-            return self.render("admin/confirm.html", confirmation=_question(self, row))
-        error = commit(lambda: reveal(db.session, row, request.form.get("typed", "")))
+            return self.render("admin/confirm.html", confirmation=_question(row))
+        error = None
+        if not reads(actor_of(db.session), row):
+            error = commit(lambda: reveal(db.session, row, request.form.get("typed", "")))
+        if isinstance(error, Refused):
+            raise error
         if error is not None:
             toast(say(error), tone="danger")
         return go(self.record_url(row))
@@ -45,9 +50,14 @@ class Revealing:
     @expose("/mask/", methods=("POST",))
     def mask_view(self: Any) -> Any:
         """Mask them again before their time is over."""
-        row = self.get_one(request.args.get("id"))
+        row = self._of_people()
         commit(lambda: hide(db.session, row))
         return go(self.record_url(row))
+
+    def _of_people(self: Any) -> Base:
+        """Return the record in the address; 404 where it cannot hold personal data."""
+        row: Base = self.get_one(request.args.get("id"))
+        return row if self.description.tells_of_people else abort(404)
 
 
 def veil(view: Any, row: Base, panels: Iterable[Panel], grids: Iterable[Grid]) -> Veil | None:
@@ -71,7 +81,7 @@ def _has_masked(panels: Iterable[Panel], grids: Iterable[Grid]) -> bool:
     return any(map(is_masked_cell, values))
 
 
-def _question(view: Any, row: Base) -> Confirmation:
+def _question(row: Base) -> Confirmation:
     labels = dict.fromkeys(label(each.label) for each in _hidden_of(row))
     return Confirmation(
         title=gettext("Show personal data of %(title)s?", title=title_of(row)),

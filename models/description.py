@@ -120,6 +120,11 @@ class Description:
         return tuple(each for each in self.shown if each.maskable)
 
     @cached_property
+    def tells_of_people(self) -> bool:
+        """Whether its rows, or what belongs to them, may hold personal data."""
+        return bool(self.masked) or any(describe(child.model).masked for child in self.children)
+
+    @cached_property
     def guarded(self) -> tuple[Attribute, ...]:
         """Attributes that a role has to open."""
         return tuple(each for each in self.attributes.values() if each.facts.guarded)

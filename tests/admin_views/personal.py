@@ -70,8 +70,8 @@ def panel_with_guests(url: str) -> Iterator[Flask]:
 def reader(app: Flask, personal: Personal) -> Panel:
     """Return somebody who may do everything with every row, and reads personal data like this."""
     role = new_role({EVERY_OTHER: EVERYTHING}, personal=personal)
-    user = User(name="Rita", email=f"rita{next(NUMBERS)}@example.com", password=Sealed(HASH), roles=[UserRole(role=role)])
-    return Panel(app, add(user))
+    email = f"rita{next(NUMBERS)}@example.com"
+    return Panel(app, add(User(name="Rita", email=email, password=Sealed(HASH), roles=[UserRole(role=role)])))
 
 
 def people(app: Flask) -> list[Customer]:
