@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped
@@ -14,6 +15,7 @@ from models.contact import Contact
 from models.customer import Customer
 from models.description import describe, entities
 from models.fields import Moment, moment, parent, reference
+from models.types import utcnow
 
 
 class Activity:
@@ -32,6 +34,7 @@ class Activity:
         id: Mapped[int]
         customer_id: Mapped[int]
         contact_id: Mapped[int | None]
+        created_at: Mapped[datetime]
 
     @classmethod
     def indexes(cls) -> tuple[Any, ...]:
@@ -41,6 +44,11 @@ class Activity:
             Index(None, "customer_id", "at", "id"),
             Index(None, "contact_id", "at", "id"),
         )
+
+    def derive(self) -> None:
+        """What nobody dates happened when it was written down."""
+        at, created = cast("list[datetime | None]", [self.at, self.created_at])
+        self.at = at or created or utcnow()
 
     @classmethod
     def touches(cls) -> ColumnElement[bool] | None:

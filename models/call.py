@@ -54,6 +54,7 @@ class Call(Activity, Timestamped, Base):
 
     def derive(self) -> None:
         """Say with whom it was."""
+        super().derive()
         other: Any = related(self, "contact") or related(self, "customer")
         if not self.subject and other is not None:
             words = "Call from {}" if self.direction is Direction.INCOMING else "Call to {}"

@@ -49,41 +49,40 @@ def _worth(view: Any, row: Base, found: Sequence[ChannelWorth]) -> Grid:
         ("billed", gettext("Billed"), True), ("open", gettext("Open"), True),
         ("overdue", gettext("Overdue"), True), ("value", gettext("Lifetime value"), True),
     )  # fmt: skip
-    rows = [_channel(view, row, each) for each in found]
+    currency = next((each.currency for each in found if each.currency), None)
+    rows = [_channel(view, row, each, currency) for each in found]
     counted = [each for each in found if each.counts]
     if len(found) > 1:
-        rows.append(_all(counted))
-    value, currency = _sum(counted)
+        rows.append(_all(counted, currency))
     unknown = sum(each.unknown for each in counted)
     remark = ngettext("%(n)s document in a currency without a rate", "%(n)s documents in currencies without a rate",
                       unknown, n=format_decimal(unknown)) if unknown else ""  # fmt: skip
-    count = " · ".join(filter(None, (amount(value, currency), remark)))
+    count = " · ".join(filter(None, (amount(_sum(counted), currency), remark)))
     columns = [Column(*each) for each in names]
     return Grid("worth", gettext("Worth"), "grid", "", columns, rows, count, ALONE, inline=False)
 
 
-def _channel(view: Any, row: Base, each: ChannelWorth) -> Row:
+def _channel(view: Any, row: Base, each: ChannelWorth, currency: str | None) -> Row:
     name = each.name or gettext("Another channel")
     url = view.get_url(".index_view", account=row.id, f_channel=each.channel) if each.name else None
     title = escape(name) if each.counts else Markup("{} {}").format(name, pill(gettext("not counted")))
-    cells = [title, escape(format_decimal(each.customers)), *_amounts(each), _value(each.lifetime_value, each.currency)]
+    cells = [title, escape(format_decimal(each.customers)), *_amounts(each), _value(each.lifetime_value, currency)]
     return Row(each.channel or 0, name, cells, url, subtitle="" if each.counts else gettext("Closed: not counted"))
 
 
-def _all(counted: Sequence[ChannelWorth]) -> Row:
+def _all(counted: Sequence[ChannelWorth], currency: str | None) -> Row:
     """Return what all channels that count come to."""
     name = gettext("All that count")
     number = escape(format_decimal(sum(each.customers for each in counted)))
     summed = (_added(each.billed for each in counted), _added(each.open for each in counted),
               _added(each.overdue for each in counted))  # fmt: skip
     strong = Markup("<strong>{}</strong>")
-    cells = [strong.format(name), number, *map(_written, summed), strong.format(_value(*_sum(counted)))]
+    cells = [strong.format(name), number, *map(_written, summed), strong.format(_value(_sum(counted), currency))]
     return Row(0, name, cells)
 
 
-def _sum(counted: Sequence[ChannelWorth]) -> tuple[Decimal, str | None]:
-    currency = next((each.currency for each in counted if each.currency), None)
-    return sum((each.lifetime_value for each in counted), Decimal(0)), currency
+def _sum(counted: Sequence[ChannelWorth]) -> Decimal:
+    return sum((each.lifetime_value for each in counted), Decimal(0))
 
 
 def _added(many: Iterator[Amounts] | Any) -> dict[str, Decimal]:
