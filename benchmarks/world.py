@@ -90,21 +90,21 @@ class Filling:
         name = " || ' ' || ".join(parts)
         stamps = f"{self.moment('n')}, {self.moment('n + n * 7 % 500000')}"
         self.run(
-            "INSERT INTO account (id, version, name, owner_id, created_at, updated_at) "
-            f"SELECT n / {CUSTOMERS_OF_AN_ACCOUNT}, 1, {name}, owner, {stamps} "
+            "INSERT INTO account (id, version, name, owner_id, times_contacted, created_at, updated_at) "
+            f"SELECT n / {CUSTOMERS_OF_AN_ACCOUNT}, 1, {name}, owner, 0, {stamps} "
             f"FROM card WHERE n % {CUSTOMERS_OF_AN_ACCOUNT} = 0"
         )
         group, channel = "(SELECT min(id) FROM customer_group)", "(SELECT min(id) FROM channel)"
         account = f"(n + {CUSTOMERS_OF_AN_ACCOUNT - 1}) / {CUSTOMERS_OF_AN_ACCOUNT}"
         self.run(
             "INSERT INTO customer (id, version, kind, name, company, code, status, group_id, channel_id, account_id, "
-            "owner_id, newsletter, can_login, billing_city, billing_country, created_at, updated_at) "
-            f"SELECT n, 1, 'company', {name}, {name}, 'C' || n, 'active', {group}, {channel}, {account}, owner, "
-            f"{self.false}, {self.false}, {self.word('city', 15485863)}, 'IT', {stamps} FROM card"
+            "owner_id, newsletter, can_login, billing_city, billing_country, times_contacted, lifetime_value, created_at, "
+            f"updated_at) SELECT n, 1, 'company', {name}, {name}, 'C' || n, 'active', {group}, {channel}, {account}, "
+            f"owner, {self.false}, {self.false}, {self.word('city', 15485863)}, 'IT', 0, n % 99991, {stamps} FROM card"
         )
         self.run(
-            "INSERT INTO contact (version, customer_id, name, created_at, updated_at) "
-            f"SELECT 1, n, {self.word('person', 7919)} || ' ' || {self.word('first', 32452843)}, {stamps} "
+            "INSERT INTO contact (version, customer_id, name, times_contacted, created_at, updated_at) "
+            f"SELECT 1, n, {self.word('person', 7919)} || ' ' || {self.word('first', 32452843)}, 0, {stamps} "
             f"FROM card WHERE n % {CUSTOMERS_OF_A_CONTACT} = 0"
         )
         for table in ("account", "customer", "contact") if self.postgresql else ():
