@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from models.base import db
 from models.contact import Contact
@@ -14,7 +15,9 @@ from models.group import CustomerGroup
 from models.note import Note
 from models.permissions import SYSTEM
 from models.rules.password import Sealed
+from models.user import User
 from seed.reference_rows import load_reference
+from tests.panel import Panel
 from tests.people import EDITOR, HASH, PASSWORD, add_user
 
 ANNA = "anna@clientela.example"
@@ -65,9 +68,15 @@ def office(fresh_app: Flask) -> Flask:
 
 
 @pytest.fixture
-def panel(office: Flask, page: Page) -> Page:
-    """The panel as Anna sees it after signing in."""
-    sign_in(page)
+def panel(office: Flask, page: Page, server: str) -> Page:
+    """The customers as Anna sees them after signing in, which she did before the story begins."""
+    with office.app_context():
+        set_actor(db.session, SYSTEM)
+        anna = db.session.scalars(select(User).where(User.email == ANNA)).one()
+        for cookie in (Panel(office, anna).client._cookies or {}).values():
+            page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
+        db.session.remove()
+    page.goto("/customer/")
     return page
 
 
