@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 from admin_views.kinds import cell
 from admin_views.kinds_figures import amount
 from admin_views.page import Column, Grid, Link, Pager, Row
-from admin_views.say import label, pill
+from admin_views.say import NONE, label, pill
 from models.base import Base, db
 from models.customer import Customer
 from models.description import title_of
@@ -24,7 +24,6 @@ from models.operations.worths import Amounts, ChannelWorth, worths
 NEWEST = 10
 SHOWN = ("name", "customer", "date", "status", "total", "payment")
 ALONE = Pager(1, 1, "1", None, None)
-NOTHING = Markup("—")
 
 
 class Behind:
@@ -99,7 +98,7 @@ def _amounts(each: ChannelWorth) -> list[Markup]:
 
 def _written(amounts: Amounts) -> Markup:
     """Return amounts, each currency apart."""
-    return Markup("<br>").join(amount(value, currency) for currency, value in amounts.items()) or NOTHING
+    return Markup("<br>").join(amount(value, currency) for currency, value in amounts.items()) or NONE
 
 
 def _value(value: Decimal, currency: str | None) -> Markup:
