@@ -252,6 +252,7 @@ def test_access_to_a_hidden_record_is_not_found_even_by_those_who_may_ask(app: F
         assert panel.get(f"/customer/{page}id={story.annas.id}").status_code == 404
 
 
+@pytest.mark.quick(database=["postgresql"])  # which is the stricter one: it refuses more values
 def test_addresses_of_explanations_survive_any_value(app: Flask, story: Story) -> None:
     for value in VALUES:
         query = f"id={story.annas.id}&may=edit&user={value}&page={value}"

@@ -126,6 +126,7 @@ def test_a_database_that_somebody_works_with_never_gets_the_demo(panel: Flask, m
 
 
 def test_the_environment_may_name_the_administrator(panel: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO", "0")
     monkeypatch.setenv("CLIENTELA_ADMIN_EMAIL", "Marta@Panel.example")
     monkeypatch.setenv("CLIENTELA_ADMIN_PASSWORD", "otter lamp canyon 12")
     output = done(panel, "setup")
@@ -150,6 +151,7 @@ def test_a_bad_administrator_is_refused_by_name_before_anything_is_kept(
     assert (counted(panel, Customer), counted(panel, User)) == (0, 0)
 
 
+@pytest.mark.quick(database=["sqlite"])  # the demo is the same on the other one, as its own tests tell
 def test_the_administrator_may_be_one_of_the_demo(panel: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLIENTELA_ADMIN_EMAIL", "anna.rossi@clientela.example")
     assert gets_in(panel, "anna.rossi@clientela.example", generated(done(panel, "setup")))
@@ -203,6 +205,7 @@ def test_nobody_gets_the_password_of_a_user_who_does_not_exist(panel: Flask) -> 
     assert "There is no user with the email nora@panel.example." in refused(panel, "set-password", "nora@panel.example")
 
 
+@pytest.mark.quick(database=["sqlite"])  # the demo is the same on the other one, as its own tests tell
 def test_a_colleague_of_the_demo_gets_in_once_they_have_a_password(panel: Flask) -> None:
     done(panel, "setup")
     assert gets_in(
@@ -210,6 +213,7 @@ def test_a_colleague_of_the_demo_gets_in_once_they_have_a_password(panel: Flask)
     )
 
 
+@pytest.mark.quick(database=["sqlite"])  # the demo is the same on the other one, as its own tests tell
 def test_a_user_who_is_not_active_is_said_to_stay_out(panel: Flask) -> None:
     done(panel, "setup")
     deactivate(panel, "anna.rossi@clientela.example")

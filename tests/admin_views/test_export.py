@@ -83,6 +83,7 @@ def test_the_answer_is_a_file_to_download(app: Flask) -> None:
     assert Panel(app).get("/customer/export/xls/").status_code == 404
 
 
+@pytest.mark.quick(database=["sqlite"])  # how often a database is asked does not depend on which it is
 def test_rows_are_read_a_batch_at_a_time_however_many_there_are(app: Flask) -> None:
     add(*(new_company(f"Customer {number:04}") for number in range(1200)))
     panel = Panel(app)

@@ -84,6 +84,7 @@ def keys_of(first: int) -> dict[str, int]:
     return {"key": first, **{name: stored(model)[-1].id for name, model in newest.items()}}
 
 
+@pytest.mark.quick(database=["sqlite"])  # how often a database is asked does not depend on which it is
 @pytest.mark.parametrize(
     ("paths", "most", "fragment"), [(LISTS, LIST, False), (RECORDS, RECORD, False), (FRAGMENTS, FRAGMENT, True)],
     ids=["lists", "records", "fragments"],

@@ -140,6 +140,8 @@ class Walk:
         customer.billing_street = f"Via Larga {self.chance.randint(1, 99)}"
 
 
+@pytest.mark.quick(database=["sqlite"], seed=[1])
+@pytest.mark.quick(database=["postgresql"], seed=[2])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_is_done_to_documents_they_add_up(app: Flask, seed: int) -> None:
     walk = Walk(seed)

@@ -31,10 +31,13 @@ VALUES: dict[type, st.SearchStrategy[Any]] = {
     datetime: st.datetimes(timezones=ZONES),
     date: st.dates(),
 }
+NAMES = [(model, key) for model in entities() for key in inspect(model).columns.keys()]  # noqa: SIM118  not a dict
+FIRST = {repr(inspect(model).columns[key].type): (model, key) for model, key in reversed(NAMES)}  # of each type
 COLUMNS = [
-    pytest.param(model, key, id=f"{model.__tablename__}.{key}")
-    for model in entities()
-    for key in inspect(model).columns.keys()  # noqa: SIM118  not a dict
+    pytest.param(
+        *name, id=f"{name[0].__tablename__}.{name[1]}", marks=[pytest.mark.thorough] * (name not in FIRST.values())
+    )
+    for name in NAMES
 ]
 
 

@@ -88,13 +88,15 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "not-found": ("/customer/details/?id=99999", nothing),
 }
 
+# Of the pages that every entity has, those of one: in the dark they differ by colours, which are the same for all.
+COLOURS = {name: each for name, each in SCREENS.items() if name.partition("-")[0] not in PANELS[1:]}
 WIDE_ONLY = {"keys", "selected"}  # a phone has no keys, and no box that selects a whole page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_screen_is_accessible(panel: Page, scheme: str) -> None:
+def test_every_screen_is_accessible(panel: Page, scheme: str, trust: bool) -> None:
     panel.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    for name, (path, act) in SCREENS.items():
+    for name, (path, act) in (SCREENS if trust or scheme == "light" else COLOURS).items():
         panel.goto(path)
         act(panel)
         screenshot(panel, f"{name}-{scheme}")
