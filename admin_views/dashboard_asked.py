@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -41,6 +41,7 @@ class Lists:
     """Asks for lists on behalf of one person, and looks everything up once."""
 
     views: Mapping[type[Base], Any]
+    _states: dict[Any, State] = field(default_factory=dict)
     _found: dict[Any, list[Condition]] = field(default_factory=dict)
     _leads: dict[type[Base], Sequence[ColumnElement[bool]]] = field(default_factory=dict)
 
@@ -52,13 +53,13 @@ class Lists:
         kept = card.sort.removeprefix("-") in view.column_sortable_list if isinstance(card, Table) else True
         return view if kept and view.visible(sorted(card.shows)) == sorted(card.shows) else None
 
-    def link(self, view: Any, *wheres: Where, sort: str = "") -> str:
+    def link(self, view: Any, where: Where, *more: Where) -> str:
         """Return the way to the list that fulfils all of these."""
-        return Asked(view, _state(view, wheres, sort)).url
+        return Asked(view, self._state(view, where, more)).url
 
-    def ask(self, view: Any, *wheres: Where, sort: str = "") -> Asked:
+    def ask(self, view: Any, where: Where, *more: Where, sort: str = "") -> Asked:
         """Return the list that fulfils all of these."""
-        state = _state(view, wheres, sort)
+        state = replace(self._state(view, where, more), sort=sort)
         if view.model not in self._leads:
             self._leads[view.model] = leading(db.session, view.model)
         clauses = filtered(view.model, state, self._conditions(view, state))
@@ -79,8 +80,10 @@ class Lists:
             found += self._found[view.model, said] if said else []
         return found
 
-
-def _state(view: Any, wheres: Sequence[Where], sort: str) -> State:
-    pairs = [pair for where in wheres for pair in asked_of(view, where)]
-    state: State = view.state(MultiDict([*pairs, ("sort", sort)]))
-    return state
+    def _state(self, view: Any, where: Where, more: Sequence[Where]) -> State:
+        pairs = tuple(asked_of(view, where))
+        if (view.model, pairs) not in self._states:
+            self._states[view.model, pairs] = view.state(MultiDict(pairs))
+        state = self._states[view.model, pairs]
+        added = [pair for each in more for pair in asked_of(view, each)]
+        return replace(state, filters=(*state.filters, *added))

@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from admin_views import list_page
 from admin_views.dashboard_asked import Lists
-from admin_views.dashboard_cards import Chart
+from admin_views.dashboard_cards import Chart, Where
 from admin_views.dashboard_numbers import Counted, Number, attribute_of
 from admin_views.dashboard_periods import Period, periods
 from admin_views.dashboard_tiles import Bar, Tile, amount_link, written
@@ -83,7 +83,7 @@ def _figures(drawn: Drawn, spans: Sequence[Period], counted: Sequence[Counted], 
             sums[part.currency].append(part)
         for currency, parts in sorted(sums.items(), key=lambda each: (each[0] != drawn.currency, each[0] or "")):
             total = Number(0, sum((each.amount or Decimal(0) for each in parts), Decimal(0)), currency=currency)
-            yield amount_link(drawn.lists, drawn.view, card, total, card.where, whole)
+            yield amount_link(drawn.lists, drawn.view, card, total, whole)
 
 
 def _series(card: Chart, parts: Sequence[Number]) -> dict[Key, Series]:
@@ -129,14 +129,14 @@ class Drawn:
 
     def line(self, span: Period, counted: Counted) -> Line:
         """Return the line of a week or month, and what the pieces of its bar stand for."""
-        within = self.card.where, _within(self.card, span.first, span)
+        within = _within(self.card, span.first, span)
         if counted.is_capped and (self.card.sums or self.card.by):
-            return self._capped(span, counted, self.lists.link(self.view, *within))
+            return self._capped(span, counted, self._link(within))
         sums = self._sums(counted)
         of = self._of_currency if self.card.sums else {}
-        cells = [self._cell(sums[key], *within, of, each.where) for key, each in self.series.items() if self.card.by]
+        cells = [self._cell(sums[key], within, of, each.where) for key, each in self.series.items() if self.card.by]
         total = sum(sums.values(), Decimal(0))
-        cells.append(self._cell(total, *within, of, capped=counted.is_capped, most=counted.most))
+        cells.append(self._cell(total, within, of, capped=counted.is_capped, most=counted.most))
         return span.label, cells, [(sums[key], each.tone) for key, each in self.series.items()]
 
     @property
@@ -151,11 +151,14 @@ class Drawn:
             sums[key] += Decimal((part.amount or 0) if self.card.sums else part.count)
         return sums
 
-    def _cell(self, amount: Decimal, *wheres: Any, capped: bool = False, most: int = 0) -> Link:
+    def _cell(self, amount: Decimal, *more: Where, capped: bool = False, most: int = 0) -> Link:
         if not amount and not capped:
             return Link("—" if self.card.sums else "0", None)
         said = written(amount, self.currency) if self.card.sums else list_page.counted(int(amount), most or int(amount))
-        return Link(said, self.lists.link(self.view, *wheres))
+        return Link(said, self._link(*more))
+
+    def _link(self, *more: Where) -> str:
+        return self.lists.link(self.view, self.card.where, *more)
 
     def _capped(self, span: Period, counted: Counted, url: str) -> Line:
         """Return the line of more rows than are counted: how many there are at least."""

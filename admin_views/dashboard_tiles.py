@@ -9,7 +9,7 @@ from typing import Any
 
 from admin_views import kinds_figures, links, list_page
 from admin_views.dashboard_asked import Asked, Lists
-from admin_views.dashboard_cards import Card, Table
+from admin_views.dashboard_cards import Card, Table, Where
 from admin_views.dashboard_numbers import Number, attribute_of
 from admin_views.listing import fetch_few
 from admin_views.page import Column, Link, Row
@@ -65,16 +65,16 @@ def _others(lists: Lists, asked: Asked, card: Table, count: int) -> Iterator[Lin
     own, *counted = lists.count(card, [asked, *more])
     if card.sums and not own.is_capped:
         for number in sorted(own.parts, key=lambda each: (-each.count, each.currency or "")):
-            yield amount_link(lists, asked.view, card, number, card.where)
+            yield amount_link(lists, asked.view, card, number)
     for figure, there, found in zip(card.figures, more, counted, strict=True):
         yield Link(f"{list_page.counted(found.count, found.most)} {label(figure.label)}", there.url)
 
 
-def amount_link(lists: Lists, view: Any, card: Card, number: Number, *wheres: Any) -> Link:
+def amount_link(lists: Lists, view: Any, card: Card, number: Number, *more: Where) -> Link:
     """Return what rows come to, leading to those of this currency."""
     amount = attribute_of(card.model, card.sums)
     of = {amount.facts.currency: number.currency} if amount.facts.currency and number.currency else {}
-    return Link(written(number.amount, number.currency), lists.link(view, *wheres, of))
+    return Link(written(number.amount, number.currency), lists.link(view, card.where, *more, of))
 
 
 def written(amount: Decimal | int | None, currency: str | None) -> str:

@@ -99,8 +99,9 @@ class Filling:
         self.run(
             "INSERT INTO customer (id, version, kind, name, company, code, status, group_id, channel_id, account_id, "
             "owner_id, newsletter, can_login, billing_city, billing_country, times_contacted, lifetime_value, "
-            f"created_at, updated_at) SELECT n, 1, 'company', {name}, {name}, 'C' || n, 'active', {group}, {channel}, {account}, "
-            f"owner, {self.false}, {self.false}, {self.word('city', 15485863)}, 'IT', 0, n % 99991, {stamps} FROM card"
+            "created_at, updated_at) "
+            f"SELECT n, 1, 'company', {name}, {name}, 'C' || n, 'active', {group}, {channel}, {account}, owner, "
+            f"{self.false}, {self.false}, {self.word('city', 15485863)}, 'IT', 0, n % 99991, {stamps} FROM card"
         )
         self.run(
             "INSERT INTO contact (version, customer_id, name, times_contacted, created_at, updated_at) "
