@@ -19,11 +19,10 @@ from admin_views.say import label, say
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import Attribute, describe, title_of
-from models.errors import Refused
 from models.gate import actor_of
 from models.i18n import N_
 from models.masking import reads, revealed_until
-from models.operations.revealing import hide, may_ask, reveal
+from models.operations.revealing import hide, may_ask, reveal, why_not
 from models.revealing import SHOWN_FOR
 
 NOTED = N_("They are shown to you for %(minutes)s minutes. That you looked is noted in the history, with your name.")
@@ -36,13 +35,13 @@ class Revealing:
     def reveal_view(self: Any) -> Any:
         """Ask whether personal data are to be shown, and why, then show them."""
         row = self._of_people()
-        if request.method == "GET" and may_ask(actor_of(db.session)):
+        if reads(actor_of(db.session), row):
+            return go(self.record_url(row))
+        if not may_ask(actor_of(db.session)) and (refusal := why_not(db.session, row)):
+            raise refusal
+        if request.method != "POST":
             return self.render("admin/confirm.html", confirmation=_question(row))
-        error = None
-        if not reads(actor_of(db.session), row):
-            error = commit(lambda: reveal(db.session, row, request.form.get("typed", "")))
-        if isinstance(error, Refused):
-            raise error
+        error = commit(lambda: reveal(db.session, row, request.form.get("typed", "")))
         if error is not None:
             toast(say(error), tone="danger")
         return go(self.record_url(row))
