@@ -18,7 +18,6 @@ from admin_views import (
     filter_forms,
     form_page,
     grid_page,
-    history_page,
     hosts,
     list_page,
     listed_page,
@@ -36,6 +35,7 @@ from admin_views.duplicates_view import Comparable
 from admin_views.files import Filed
 from admin_views.filters import Condition
 from admin_views.forms import named
+from admin_views.historic import Historic
 from admin_views.listing import Page, State, fetch, read_state, selection
 from admin_views.merge_view import Mergeable
 from admin_views.offers import offered
@@ -59,7 +59,7 @@ from models.related import find
 LOOKED_UP = 20
 
 
-class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated, Explained, DeclaredView):
+class PanelView(Historic, Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated, Explained, DeclaredView):
     """A complete panel for an entity: its list, records, forms, actions, history and export."""
 
     menu_place = 50  # within its group
@@ -161,7 +161,7 @@ class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated,
         split.remember(self, row)
         if request.args.get("panel") and is_fragment():
             return record_page.answer_panel(self, row, request.args["panel"])
-        return self.render("admin/record.html", record=record_page.record(self, row))
+        return self.render("admin/record.html", record=self.page_of(row))
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
@@ -206,13 +206,6 @@ class PanelView(Told, Ways, Filed, Revealing, Mergeable, Comparable, Duplicated,
         """Do something with the selected rows, after asking where it matters."""
         keys = [key for key in map(read_key, request.form.getlist("rowid")) if key]
         return run_action(self, request.form.get("action", ""), list(dict.fromkeys(keys)))
-
-    @expose("/history/")
-    def history_view(self) -> Any:
-        """Show what happened to a record."""
-        row = self.get_one(request.args.get("id"))
-        page = history_page.history(self, row, read_key(request.args.get("before", "")))
-        return self.render("admin/history.html", page=page)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Any:

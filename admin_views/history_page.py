@@ -11,7 +11,8 @@ from flask_babel import format_decimal, gettext, ngettext
 
 from admin_views.kinds import said
 from admin_views.looks import looks_at
-from admin_views.page import Difference, HistoryChange, HistoryEntry, HistoryPage, Link
+from admin_views.page import Link
+from admin_views.page_past import Difference, HistoryChange, HistoryEntry, HistoryPage
 from admin_views.requests import record_url
 from admin_views.say import label, when
 from models.base import Base, db
@@ -37,6 +38,7 @@ from models.related import titles
 
 SIZE = 20
 MOST_SHOWN = 12  # rows of one change-set
+NAMED = 3  # fields, where there are many
 Names = Mapping[tuple[str, int], str]
 
 
@@ -70,6 +72,7 @@ def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> 
         if editable and not undone and not any(map(_is_beyond, mine))
         else None,
         remark=" ".join(filter(None, (_more(len(mine) - MOST_SHOWN), _remark(change_set, undone=undone)))),
+        anchor=f"set-{change_set.id}",
     )
 
 
@@ -85,7 +88,14 @@ def change(each: Change, names: Names) -> HistoryChange:
     """Return what happened to one row."""
     description = describe(entity(each.entity))
     found = tuple(differences(description, each, names)) if each.action == UPDATE else ()
-    return HistoryChange(verb_of(each.action), label(description.model.__label__), _called(description, each), found)
+    thing, title = label(description.model.__label__), _called(description, each)
+    return HistoryChange(verb_of(each.action), thing, title, found, _summary([one.label for one in found]))
+
+
+def _summary(labels: list[str]) -> str:
+    """Return what many differences fold into: the first of them, and how many more there are."""
+    words = {"names": ", ".join(labels[:NAMED]), "n": format_decimal(len(labels) - NAMED)}
+    return gettext("%(names)s and %(n)s more", **words)
 
 
 def verb_of(action: str) -> str:

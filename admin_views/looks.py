@@ -8,7 +8,8 @@ from flask import url_for
 from flask_babel import format_decimal, gettext
 from sqlalchemy import select
 
-from admin_views.page import HistoryChange, HistoryEntry, Link
+from admin_views.page import Link
+from admin_views.page_past import HistoryChange, HistoryEntry
 from admin_views.say import label, when
 from models.base import Base, db
 from models.description import describe, entity

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from markupsafe import Markup
+
+from admin_views.page_past import NOTHING_NEW, AsOf, News
 
 
 @dataclass(frozen=True)
@@ -167,13 +169,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Field:
-    """A value on a record, with its label."""
+    """A value on a record, with its label, and who changed it since the reader was last there."""
 
     key: str
     label: str
     value: Markup
     empty: bool = False
     wide: bool = False
+    changed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -257,48 +260,8 @@ class Record:
     previous_url: str | None = None
     next_url: str | None = None
     veil: Veil | None = None
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field of a change: what it was and what it became."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class HistoryChange:
-    """What happened to one row: "Changed", "Contact", "Marta Bianchi"."""
-
-    verb: str
-    entity: str
-    title: str
-    differences: Sequence[Difference] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """A change-set as people read it; `undo_url` is posted to."""
-
-    when: str
-    moment: str
-    who: str
-    changes: Sequence[HistoryChange]
-    undo_url: str | None = None
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class HistoryPage:
-    """The history of a record."""
-
-    title: str
-    url: str
-    entries: Sequence[HistoryEntry]
-    older_url: str | None
-    back: Link
+    as_of: AsOf | None = None
+    news: News = NOTHING_NEW
 
 
 @dataclass(frozen=True)

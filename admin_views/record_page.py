@@ -19,11 +19,14 @@ from admin_views.kinds import cell, text
 from admin_views.listing import State, capped_count, keys_in_order, most_counted, selection
 from admin_views.page import Badge, Field, Grid, Link, Panel, Record
 from admin_views.requests import record_url
+from admin_views.revealing import veil
 from admin_views.say import NONE, avatar, label, plain
 from models.activity import Activity
 from models.base import Base, db
 from models.description import Attribute, title_of
+from models.gate import actor_of
 from models.i18n import N_
+from models.masking import reads
 from models.permissions import NARROW, Level, Permission
 
 BOTH = {
@@ -45,7 +48,7 @@ def record(view: Any, row: Base) -> Record:
     place = walk(view, row)
     edit, delete = _ways(view, row)
     delete = delete if view.may_go(row) else None
-    panels = [panel(view, row, number) for number, keys in _panels(view, row)]
+    panels = [panel(view, row, number) for number, keys in panels_of(view, row)]
     return Record(
         id=row.id,
         title=top.title,
@@ -65,6 +68,7 @@ def record(view: Any, row: Base) -> Record:
         position=place.position,
         previous_url=place.previous_url,
         next_url=place.next_url,
+        veil=veil(view, row, panels, grids),
     )
 
 
@@ -103,7 +107,7 @@ def panel(view: Any, row: Base, number: int) -> Panel:
     """Return one panel with its values."""
     title, keys = view.form_panels[number]
     editable = view.allows(Permission.EDIT, row) and standing.is_open(view, row, keys)
-    fields = [field for key in standing.in_use(row, keys) for field in _fields(view, row, key)]
+    fields = fields_of(view, row, number)
     return Panel(
         key=str(number),
         label=label(title),
@@ -113,7 +117,13 @@ def panel(view: Any, row: Base, number: int) -> Panel:
     )
 
 
-def _panels(view: Any, row: Base) -> Iterator[tuple[int, list[str]]]:
+def fields_of(view: Any, row: Base, number: int) -> list[Field]:
+    """Return the values of one panel that this row has a use for."""
+    keys = standing.in_use(row, view.form_panels[number][1])
+    return [field for key in keys for field in _fields(view, row, key)]
+
+
+def panels_of(view: Any, row: Base) -> Iterator[tuple[int, list[str]]]:
     """Yield the panels that this row has a use for, by position."""
     for number, (_, keys) in enumerate(view.form_panels):
         used = standing.in_use(row, keys)
@@ -142,7 +152,7 @@ def field(attribute: Attribute, row: Base) -> Field:
 def _secret(attribute: Attribute, row: Base) -> Markup:
     if getattr(row, attribute.key) is None:
         return NONE
-    changed = getattr(row, f"{attribute.key}_changed_at", None)
+    changed = getattr(row, f"{attribute.key}_changed_at", None) if reads(actor_of(db.session), row) else None
     return escape(gettext("set %(when)s", when=plain(changed)) if changed else gettext("set"))
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, select
 
 from admin_views import looks
 from admin_views.controls import read_key
-from admin_views.page import HistoryPage, Link
+from admin_views.page import Link
+from admin_views.page_past import HistoryPage
 from admin_views.registry import add_page
 from models.base import Base, db
 from models.description import entities, title_of

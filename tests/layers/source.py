@@ -29,6 +29,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "permissions": ("models.permissions", "models.excess", "models.explaining", "models.masking", "models.seeing"),
     "gates": (
         "models.actors",
+        "models.as_of",
         "models.billing",
         "models.contacting",
         "models.delegation",
@@ -54,6 +55,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "admin_views.kinds",
         "admin_views.kinds_*",
         "admin_views.page",
+        "admin_views.page_past",
         "admin_views.say",
     ),
     "machinery": ("admin_views", "admin_views.*"),
