@@ -9,11 +9,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from hashlib import sha256
+from os import SEEK_END
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import current_app, request
+from werkzeug.datastructures import FileStorage
 from wtforms import fields
 
 from models.base import Base, db
@@ -101,5 +103,10 @@ def _key() -> str | None:
 
 
 def _said() -> str:
-    pairs = [pair for pair in request.form.items(multi=True) if pair[0] not in BESIDES]
+    pairs: list[Any] = [pair for pair in request.form.items(multi=True) if pair[0] not in BESIDES]
+    pairs += [(name, file.filename, file.stream.seek(0, SEEK_END), file.stream.seek(0)) for name, file in _files()]
     return hmac.new(str(current_app.secret_key).encode(), repr((request.path, pairs)).encode(), "sha256").hexdigest()
+
+
+def _files() -> list[tuple[str, FileStorage]]:
+    return list(request.files.items(multi=True))
