@@ -21,7 +21,7 @@ from admin_views.dashboard_cards import Card, Table, check_cards
 from admin_views.dashboard_periods import periods
 from admin_views.registry import views_by_model
 from models.base import db
-from models.call import Call
+from models.call import Call, Outcome
 from models.channel import Channel, ChannelEntity
 from models.customer import Customer
 from models.document import Document
@@ -29,11 +29,13 @@ from models.operations.issuing import move
 from models.permissions import Grants, Level, Permission
 from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.task import Task
+from tests.layers.source import ROOT
 from tests.models.papers import draft, issued, line, open_shop
 from tests.models.world import company, save
 from tests.panel import Panel, statements
 from tests.people import ADMINISTRATOR, add_user
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 TODAY = datetime.now(UTC).date()
 OWN: Grants = dict.fromkeys((Permission.VIEW, Permission.EDIT, Permission.EXPORT), Level.OWN)
 SALES: Mapping[str, Grants] = {
@@ -234,3 +236,18 @@ def test_a_misspelt_name_on_a_card_stops_the_start(app: Flask, monkeypatch: pyte
         monkeypatch.setattr(dashboard_cards, "_registered", cards)
         with pytest.raises(DeclarationError, match=re.escape(meant)):
             check_cards(views)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_card_of_the_readme_shows_what_it_says(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    section = README.split("## Add a card to the first page")[1].split("\n## ")[0]
+    [block] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    monkeypatch.setattr(dashboard_cards, "_registered", [])
+    exec(block, {})  # noqa: S102  our own
+    check_cards(views_by_model(app.extensions["panel"]))
+    panel, customer = Panel(app), open_shop()
+    for days, outcome in ((0, Outcome.REACHED), (0, Outcome.NO_ANSWER), (8, Outcome.REACHED), (99, Outcome.REACHED)):
+        save(Call(customer=customer, subject="Hello", outcome=outcome, at=datetime.now(UTC) - timedelta(days=days)))
+    assert hold(panel) == {"Calls by week and outcome": 6}
+    page = panel.get("/").text
+    assert re.findall(r'tone-\w+"></i>([^<]+)', page) == ["Reached", "No answer"]
