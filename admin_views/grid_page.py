@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -78,9 +79,10 @@ def _selection(view: Any, parent: Base) -> tuple[State, Any]:
 
 
 def _columns(view: Any) -> list[str]:
-    """What is typed in the row, then the other columns of the list but the parent; a feed tells when and by whom."""
+    """What is typed in the row, then the other columns of the list but the parent and when things were."""
     typed = [key for key in view.form_columns if key != view.parent_key]
-    fixed = [key for key in view.column_list if key not in {view.parent_key, "updated_at", *typed}]
+    moments = {each.key for each in view.description.shown if each.python_type is datetime}
+    fixed = [key for key in view.column_list if key not in {view.parent_key, *typed, *moments}]
     author = author_of(view.model)
     return list(dict.fromkeys([*typed, *fixed, *([author.key] if author else [])]))
 

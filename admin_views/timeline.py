@@ -68,7 +68,7 @@ def timeline(view: Any, host: Base, *, form: Any = None, row: Any = None) -> Tim
     pending, entries = ([_entry(told, each, host, place) for each in some] for some in (found.pending, found.rows))
     edited = f"{row.__tablename__}-{row.id}" if row is not None and row.id else ""
     if edited and edited not in {each.key for each in (*pending, *entries)}:
-        entries.insert(0, _entry(told, row, host, place))
+        entries.insert(0, Entry(id=row.id, title="", cells=(), key=edited))  # its form stands in its place
     return Timeline(
         key=KEY,
         label=gettext("Timeline"),

@@ -28,9 +28,7 @@ class CustomerView(AboutPeople, SwitchedOff, Mailed, PanelView):
     menu_place = 1
     off = "status", Status.INACTIVE
     rather_than_deleted = N_("Deactivate the customer instead, or anonymise it so that it tells of nobody any more.")
-    column_list = [
-        "name", "kind", "billing_city", "billing_country", "channel", "group", "owner", "last_contacted", "updated_at",
-    ]  # fmt: skip
+    column_list = ["name", "kind", "billing_city", "billing_country", "channel", "group", "owner", "last_contacted"]
     column_labels = {"can_login": N_("Login")}
     column_filters = [
         "billing_country", "billing_province", "group", "channel", "account", "can_login", "kind", "status", "rating",
@@ -75,7 +73,7 @@ class ContactView(Mailed, PanelView):
     menu_icon = "users"
     can_merge = True
     menu_place = 3
-    column_list = ["name", "customer", "phone", "email", "last_contacted", "updated_at"]
+    column_list = ["name", "customer", "phone", "email", "last_contacted"]
     column_filters = [
         "customer", "last_contacted", "times_contacted", "name", "email", "phone", "created_at", "updated_at",
     ]  # fmt: skip

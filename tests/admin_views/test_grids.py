@@ -151,7 +151,7 @@ def test_notes_are_read_newest_first_and_know_who_wrote_them(app: Flask) -> None
     assert answer.text.index("The second") < answer.text.index("The first")
     assert [row.author and row.author.name for row in stored(Note)] == [None, "Anna Rossi"]
     record = panel.get(f"/customer/details/?id={customer.id}").text
-    assert 'id="grid-note"' in record
+    assert 'id="grid-timeline"' in record
     assert "with two lines" in record
 
 
