@@ -18,7 +18,7 @@ from admin_views.saving import commit
 from admin_views.say import label, say
 from admin_views.toasts import toast
 from models.base import Base, db
-from models.description import Attribute, describe, title_of
+from models.description import describe, title_of
 from models.gate import actor_of
 from models.i18n import N_
 from models.masking import reads, revealed_until
@@ -81,7 +81,7 @@ def _has_masked(panels: Iterable[Panel], grids: Iterable[Grid]) -> bool:
 
 
 def _question(row: Base) -> Confirmation:
-    labels = dict.fromkeys(label(each.label) for each in _hidden_of(row))
+    labels = dict.fromkeys(map(label, _hidden_of(row)))
     return Confirmation(
         title=gettext("Show personal data of %(title)s?", title=title_of(row)),
         question=gettext(NOTED, minutes=int(SHOWN_FOR.total_seconds() // 60)),
@@ -98,9 +98,11 @@ def _question(row: Base) -> Confirmation:
     )
 
 
-def _hidden_of(row: Any) -> Iterator[Attribute]:
-    """Yield what is masked in a record and its parts."""
-    yield from (each for each in describe(type(row)).masked if is_masked(each, row))
-    for part in describe(type(row)).parts:
-        for one in getattr(row, part.key):
-            yield from (each for each in describe(part.model).masked if is_masked(each, one))
+def _hidden_of(row: Any) -> Iterator[str]:
+    """Yield what is masked in a record, by its labels, and which of its parts are."""
+    description = describe(type(row))
+    yield from (each.label for each in description.masked if is_masked(each, row))
+    for part in description.parts:
+        rows = getattr(row, part.key)
+        if any(is_masked(each, one) for each in describe(part.model).masked for one in rows):
+            yield part.model.__plural__
