@@ -95,6 +95,7 @@ class Mergeable:
     def merge_lookup(self: Any) -> Any:
         """Find rows to merge with one."""
         row = self.get_one(request.args.get("id")) if self.can_merge else abort(404)
+        self.demand(Permission.EDIT, row)
         found = _others_named(self, row, request.args.get("query", ""))
         return jsonify([{"value": str(each.id), "label": title_of(each)} for each in found])
 
