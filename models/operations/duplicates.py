@@ -21,6 +21,7 @@ from models.distinct import Pair, distinct_pairs
 from models.gate import actor_of, permitted, ungated
 from models.kinds import NAMED, PLACED, Compared, Likeness
 from models.likeness import bare_name, key_of
+from models.masking import reads_all
 from models.permissions import Permission
 from models.related import batches
 from models.relations import Reference
@@ -77,7 +78,7 @@ def _seen(session: Any, model: type[Base]) -> Any:
 def _shared(session: Any, model: type[Base]) -> Signals:
     """Return the pairs that share a value which few others have: a statement for each attribute."""
     found: Signals = defaultdict(set)
-    for source, row, attribute, likeness in _telling(model):
+    for source, row, attribute, likeness in _telling(session, model):
         for rows in _sharing(session, source, row, key_of(attribute, source)):
             if len(rows) <= MOST_SHARING:
                 for pair in combinations(sorted(rows), 2):
@@ -85,14 +86,18 @@ def _shared(session: Any, model: type[Base]) -> Signals:
     return found
 
 
-def _telling(model: type[Base]) -> Iterator[tuple[type[Base], Any, Attribute, Likeness]]:
-    """Yield the attributes of rows, or of their parts, that tell rows apart, with the column that names the row."""
+def _telling(session: Any, model: type[Base]) -> Iterator[tuple[type[Base], Any, Attribute, Likeness]]:
+    """Yield the attributes of rows, or of their parts, that tell rows apart, with the column that names the row.
+
+    Who reads no personal data is not told that two rows share some: by typing one, they could guess the other.
+    """
     sources: list[tuple[type[Base], Any]] = [(model, model.id)]
     sources += [(part.model, getattr(part.model, f"{part.parent}_id")) for part in describe(model).parts]
     for source, row in sources:
         for each in describe(source).attributes.values():
             likeness = each.kind.duplicate if each.kind else None
-            if likeness and likeness.by not in {Compared.NAME, Compared.PLACE} and not each.facts.guarded:
+            open_ = not each.facts.guarded and (not each.maskable or reads_all(actor_of(session)))
+            if likeness and likeness.by not in {Compared.NAME, Compared.PLACE} and open_:
                 yield source, row, each, likeness
 
 
