@@ -96,9 +96,9 @@ def _reconcile(field: Any, row: Base, change: Since, opened: str) -> bool:
     """Take their value where only they changed the field; where both did, tell."""
     key = _column(field, type(row))
     yours, theirs = _typed(field), encode(getattr(row, key))
-    if _same(row, key, yours, theirs):
+    if _same(row, key, yours, theirs) or _is_posted(field, theirs):
         return True
-    if _same(row, key, yours, change.before):
+    if _same(row, key, yours, change.before) or _is_posted(field, change.before):
         _adopt(field, row)
         return True
     shown, before, mine = (_shown(row, key, each) for each in (theirs, change.before, yours))
@@ -117,6 +117,11 @@ def _same(row: Base, key: str, one: Any, other: Any) -> bool:
         return bool(one == other)
     column = inspect(type(row)).columns[key]
     return bool(decode(column, one) == decode(column, other))
+
+
+def _is_posted(field: Any, value: Any) -> bool:
+    """Whether a value was sent as the field shows it, which may be less than there is of it: no seconds, say."""
+    return bool(field.raw_data) and field.posted(value) == field.raw_data[0]
 
 
 def who(change: Since) -> str:
