@@ -79,7 +79,8 @@ def _group(view: Any, group: Group, rows: Sequence[Base], keys: Sequence[str]) -
     shown = [Row(row.id, title_of(row), [cell(each, row) for each in attributes], record_url(row)) for row in rows]
     more = gettext("The first %(n)s are merged at a time.", n=MOST) if len(rows) > MOST else ""
     merge = Link(gettext("Merge…"), view.merge_url([row.id for row in rows[:MOST]]))
-    return Alike(", ".join(_said(view, word) for word in group.said), shown, merge, more)
+    said = ", ".join(_said(view, word) for word in group.said)
+    return Alike(said[:1].upper() + said[1:], shown, merge, more)
 
 
 def _said(view: Any, word: str) -> str:

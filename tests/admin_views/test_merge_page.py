@@ -95,12 +95,12 @@ def test_duplicates_lead_into_merge_or_are_told_apart(panel: Panel) -> None:
     one, other = two()
     assert 'href="/customer/duplicates/"' in panel.get("/customer/").text
     page = panel.get("/customer/duplicates/")
-    assert "same VAT number" in page.text
+    assert "Same VAT number" in page.text
     assert f'href="{url(one, other).replace("&", "&amp;")}"' in page.text
     panel.send(page)
     assert "No duplicates were found." in panel.get("/customer/duplicates/").text
     apart = panel.get("/customer/duplicates/?apart=1")
     assert "Seta Como" in apart.text
     panel.post("/customer/duplicates/", [("id", one), ("id", other), ("again", "1")])
-    assert "same VAT number" in panel.get("/customer/duplicates/").text
+    assert "Same VAT number" in panel.get("/customer/duplicates/").text
     assert panel.get("/note/duplicates/").status_code == 404
