@@ -49,7 +49,7 @@ def _labels(view: Any, row: Base, change: Any) -> Iterator[tuple[str, str]]:
                 yield child.key, label(child.model.__plural__)
         return
     keys = (change.before or {}) | (change.after or {}) if change.action in {UPDATE, ERASE} else {}
-    for key in keys:
+    for key in (key for key in keys if not key.endswith("_changed_at")):
         attribute = description.attributes.get(key) or description.attributes.get(key.removesuffix("_id"))
         if attribute and not attribute.facts.hidden and may_see(actor_of(db.session), attribute):
             yield attribute.key, label(attribute.label)

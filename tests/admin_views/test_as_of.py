@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -11,21 +10,23 @@ from time_machine import travel
 
 from models.base import db
 from models.contact import Contact
-from models.customer import Customer, CustomerEmail
+from models.customer import Customer, CustomerEmail, Rating
 from models.group import CustomerGroup
 from models.note import Note
 from models.operations.deletion import delete_rows
 from models.operations.erasing import anonymise
 from models.operations.undo import undo
+from models.permissions import Level, Permission
 from tests.models.world import begin, person, save
 from tests.panel import Panel, statements
+from tests.people import ADMINISTRATOR, VIEWER, add_user
 
 DAY = "2026-03-0{}T10:00:00Z"
 PANELS = re.compile(r"<h2.*?</section>", re.DOTALL)
 
 
 @pytest.fixture
-def changing(app: Flask) -> Iterator[Customer]:
+def changing(app: Flask) -> Customer:
     """A customer of whom something changed on each of the first days of March."""
     begin()
     with travel(DAY.format(2), tick=False):
@@ -43,7 +44,7 @@ def changing(app: Flask) -> Iterator[Customer]:
         customer.emails.pop()
         delete_rows(db.session, [customer.contacts[0]])  # type: ignore[attr-defined]
         save(Note(customer=customer, body="One more"), Note(customer=customer, body="And one"))
-    yield customer
+    return customer
 
 
 def page(panel: Panel, customer: Customer, day: str) -> str:
@@ -153,3 +154,16 @@ def test_it_takes_no_more_statements_for_a_longer_past(app: Flask, changing: Cus
             page(panel, changing, "2026-03-03")
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 20, counts
+
+
+def test_a_role_sees_of_the_past_what_it_sees_of_today(app: Flask, changing: Customer) -> None:
+    with travel(DAY.format(3), tick=False):
+        changing.rating = Rating.HOT
+        db.session.commit()
+    everything, narrow, masked = (
+        page(Panel(app, each), changing, "2026-03-04")
+        for each in (ADMINISTRATOR, add_user({"*": {Permission.VIEW: Level.ORGANISATION}}), VIEWER)
+    )
+    assert ["Rating" in text for text in (everything, narrow)] == [True, False]
+    assert ["byron@example.com" in text for text in (everything, masked)] == [True, False]
+    assert Panel(app).get("/customer/details/?id=99999&as_of=2026-03-03").status_code == 404
