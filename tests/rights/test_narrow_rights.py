@@ -19,14 +19,13 @@ from models.user import User, UserRole, UserUnit
 from tests.panel import Panel
 from tests.panel import stored as rows
 from tests.people import add_user, new_role
+from tests.rights import stage
 from tests.rights.cast import EDITED, OWNED, STRANGER, Cast, change_sets, granted, stored, unit, word
 
 WIDE: Grants = {**dict.fromkeys(Permission, Level.OWN), **READING}
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+app, cast = stage.app, stage.cast
 
 
 @pytest.fixture

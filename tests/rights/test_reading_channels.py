@@ -13,6 +13,7 @@ from models.customer import Customer
 from models.gate import set_actor, ungated
 from models.permissions import SYSTEM, Level
 from tests.panel import statements
+from tests.rights import stage
 from tests.rights.cast import (
     LEVELS,
     MARK,
@@ -33,9 +34,7 @@ PAST = ungated("a test looks past the gate")
 ABSENT = 999_999
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+app, cast = stage.app, stage.cast
 
 
 def test_all_that_is_owned_is_in_the_cast(app: Flask) -> None:
