@@ -36,6 +36,7 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Record
+from models.contacted import Contacted
 from models.chain import CONTENT, SALT, ErasedChange, digest_of_change, new_salt
 from models.description import describe, entity, title_of
 from models.fields import Moment
@@ -50,7 +51,7 @@ CREATE, UPDATE, DELETE, ERASE = "create", "update", "delete", "erase"
 ERASED = {"erased": True}  # stands for a value that was erased; no column is kept as an object
 SECRETS_KEPT = timedelta(days=30)
 REWRITTEN = ("title", "before", "after", "salt")
-SILENT = {"version", "updated_at", "created_at"}
+SILENT = {"version", "updated_at", "created_at", *Contacted.__annotations__}
 READING = ungated("history rows carry their own root; the record they belong to was read through the gate")
 
 
