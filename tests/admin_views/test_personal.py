@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -156,6 +157,16 @@ def test_a_masked_value_has_its_shape_and_is_no_link(app: Flask) -> None:
     )
     assert "mailto:" not in text
     assert "tel:" not in text
+
+
+def test_a_record_as_of_a_day_is_masked_too(app: Flask, time_machine: TimeMachineFixture) -> None:
+    ada, _ = people(app)
+    path = f"/customer/details/?id={ada.id}&as_of={utcnow().date()}"
+    time_machine.move_to(utcnow() + timedelta(days=2))
+    text = reader(app, Personal.ON_REQUEST).get(path).text
+    assert "t•••@example.com" in text
+    assert told(text) == set()
+    assert told(reader(app, Personal.SHOWN).get(path).text) == {"hoopoe"}
 
 
 def test_forms_show_it_masked_leave_it_alone_and_refuse_what_is_sent(app: Flask) -> None:

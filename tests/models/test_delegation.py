@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from models.history import ChangeSet
 from models.operations.deletion import delete_rows
 from models.operations.undo import undo
 from models.permissions import SYSTEM, Grants, Level, Permission
-from models.rights import Access
+from models.rights import Access, Personal
 from models.role import Role, RoleField, RoleGrant
 from models.rules.password import Sealed
 from models.unit import BusinessUnit
@@ -438,3 +439,25 @@ def test_readers_are_not_asked_about_any_of_it() -> None:
     viewer = someone(VIEWER)
     with pytest.raises(AssertionError, match="no place"):
         trying(viewer, granting(role({}), "customer", view=Level.ORGANISATION))
+
+
+def test_nobody_shows_personal_data_that_they_do_not_see_themselves() -> None:
+    me, plain, wide = someone(STAFF), role({}, personal=Personal.HIDDEN), role({})
+    with acting_as(db.session, SYSTEM):
+        get(User, me).roles[0].role.personal = Personal.ON_REQUEST
+        db.session.commit()
+    reason = "You cannot show personal data that you do not see yourself."
+    assert trying(me, setting(Role, plain, personal=Personal.ON_REQUEST)) is None
+    assert trying(me, setting(Role, plain, personal=Personal.SHOWN)) == reason
+    assert trying(me, lambda: db.session.add(Role(name="wide", personal=Personal.SHOWN))) == reason
+    assert trying(me, giving(someone(NOBODY), plain)) is not None  # who has a role that shows them has more already
+    assert trying(me, giving(holder_of_nothing(), wide)) == reason
+    assert trying(me, giving(holder_of_nothing(), plain)) is None
+
+
+def holder_of_nothing() -> int:
+    """Add a user without any role; return their key."""
+    set_actor(db.session, SYSTEM)
+    user = User(name="Newcomer", email=f"new{uuid4().hex}@example.com", password=Sealed(HASH))
+    save(user)
+    return user.id
