@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from inspect import get_annotations
 from typing import Any, ClassVar
 
@@ -89,10 +90,7 @@ class Base(Record):
             _add_companions(cls)
 
     def __init__(self, **values: Any) -> None:
-        for column in inspect(type(self)).columns:
-            if isinstance(column.default, ScalarElementColumnDefault):
-                values.setdefault(column.key, column.default.arg)
-        super().__init__(**values)
+        super().__init__(**{**_defaults(type(self)), **values})
 
     @classmethod
     def choices(cls, key: str) -> Sequence[tuple[str, str]]:
@@ -162,6 +160,13 @@ class Timestamped:
 
 
 db = SQLAlchemy(model_class=Record, session_options={"autoflush": False})
+
+
+@cache
+def _defaults(cls: type[Base]) -> Mapping[str, Any]:
+    """Return what columns begin with unless told otherwise, as far as that is known before."""
+    columns = inspect(cls).columns
+    return {each.key: each.default.arg for each in columns if isinstance(each.default, ScalarElementColumnDefault)}
 
 
 def _attach_relations(cls: type) -> None:

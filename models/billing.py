@@ -47,10 +47,12 @@ def keep_quantities(session: Session, context: UOWTransaction, instances: Any) -
 
 def _keep_together(session: Session, moved: Sequence[Document]) -> None:
     """Refuse to part documents that came of each other, where they move to another customer."""
+    if not moved:
+        return
     source, keys = aliased(DocumentLine), [each.id for each in moved]
     pairs = select(DocumentLine.document_id, source.document_id).join(source, DocumentLine.source_id == source.id)
     touching = or_(DocumentLine.document_id.in_(keys), source.document_id.in_(keys))
-    found = session.execute(pairs.where(touching).distinct(), execution_options=COUNTING).all() if keys else []
+    found = session.execute(pairs.where(touching).distinct(), execution_options=COUNTING).all()
     known = find_all(session, Document, {key for pair in found for key in pair})
     for pair in found:
         if len({coming_key(known[key], "customer") if key in known else None for key in pair}) > 1:

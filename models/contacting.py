@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from models.activity import activities
 from models.base import Base
 from models.contacted import Contacted
 from models.description import describe
-from models.following import Values, is_moved, keys_around, take_turns, write_following
+from models.following import Values, is_followed_later, is_moved, keys_around, take_turns, write_following
 from models.related import batches
 from models.types import UtcDateTime
 
@@ -49,7 +49,17 @@ class Way:
 
 def count_contacts(session: Session, context: UOWTransaction) -> None:
     """Count anew for every record that the activities of this flush lead to, or led to before."""
-    touched = _touched(session)
+    _count(session, {} if is_followed_later(session) else _touched(session))
+
+
+def count_all_contacts(session: Session) -> None:
+    """Count anew for every record."""
+    models = {way.target for way in ways()}
+    keys = {model: set(session.connection().scalars(select(model.__table__.c.id))) for model in models}
+    _count(session, keys)
+
+
+def _count(session: Session, touched: Mapping[type[Base], set[int]]) -> None:
     for model in sorted(touched, key=lambda each: each.__name__):
         for keys in batches(sorted(touched[model])):
             take_turns(session, model, keys)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from models.base import Base
 from models.company import Company
 from models.document import Document
-from models.following import Values, keys_around, take_turns, write_following
+from models.following import Values, is_followed_later, keys_around, take_turns, write_following
 from models.related import batches
 from models.types import FixedPoint
 
@@ -19,10 +19,21 @@ COUNTS = ("worth", "customer_id", "base_currency")
 
 def count_earnings(session: Session, context: UOWTransaction) -> None:
     """Count anew for every customer of whom a document came to count otherwise; for all, if the currency changed."""
-    customers: Any = Document.customer.property.mapper.class_
-    keys = keys_around(_counting(session), "customer")
+    if is_followed_later(session):
+        return
     if _changes_currency(session):
-        keys = set(session.connection().scalars(select(Document.customer_id).distinct()))
+        count_all_earnings(session)
+    else:
+        _count(session, keys_around(_counting(session), "customer"))
+
+
+def count_all_earnings(session: Session) -> None:
+    """Count anew for every customer with documents."""
+    _count(session, set(session.connection().scalars(select(Document.customer_id).distinct())))
+
+
+def _count(session: Session, keys: set[int]) -> None:
+    customers: Any = Document.customer.property.mapper.class_
     for some in batches(sorted(keys)):
         take_turns(session, customers, some)
         write_following(session, customers, _earned(session, some))

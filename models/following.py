@@ -5,7 +5,8 @@ They are not part of the history and leave a record's version, and when it was c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import bindparam, inspect, select, update
@@ -15,7 +16,26 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models.base import Base
 from models.related import stored_key
 
+LATER = "followed_later"
 Values = Mapping[str, Any]
+
+
+@contextmanager
+def followed_at_the_end(session: Session, *counts: Callable[[Session], None]) -> Iterator[None]:
+    """Let what follows be counted once, by these, for all that is written within, and not after each flush."""
+    session.info[LATER] = True
+    try:
+        yield
+        session.flush()
+    finally:
+        del session.info[LATER]
+    for count in counts:
+        count(session)
+
+
+def is_followed_later(session: Session) -> bool:
+    """Whether what follows is counted at the end."""
+    return LATER in session.info
 
 
 def keys_around(rows: Iterable[Any], relation: str) -> set[int]:
