@@ -32,6 +32,7 @@ from models.history import (
 from models.images import decode
 from models.kinds import ONE_OF
 from models.masking import reads_noted
+from models.moved_on import has_moved_on, later_changes
 from models.past import history_of
 from models.permissions import Permission, may_edit, may_see
 from models.related import titles
@@ -49,7 +50,8 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     sets = sets[:SIZE]
     names = names_in(sets)
     editable = bool(view.allows(Permission.EDIT, row))
-    changes = [entry(row, each, names, editable=editable) for each in sets]
+    later = later_changes(db.session, sets, newest=before is None) if editable else []
+    changes = [entry(row, each, names, later if editable else None) for each in sets]
     return HistoryPage(
         title=title_of(row),
         url=view.get_url(".history_view", id=row.id),
@@ -59,8 +61,11 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     )
 
 
-def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> HistoryEntry:
-    """Return a change-set as people read it, with the way back for those who may change the record."""
+def entry(row: Base, change_set: ChangeSet, names: Names, later: list[Change] | None) -> HistoryEntry:
+    """Return a change-set as people read it, with the way back for those who may change the record.
+
+    There is none where what was done does not stand any more, because of `later` changes.
+    """
     mine = change_set.changes
     undone = change_set.undone_by is not None
     return HistoryEntry(
@@ -69,7 +74,7 @@ def entry(row: Base, change_set: ChangeSet, names: Names, *, editable: bool) -> 
         who=change_set.actor_name,
         changes=[change(each, names) for each in mine[:MOST_SHOWN]],
         undo_url=url_for("change_set.undo_change_set", key=change_set.id)
-        if editable and not undone and not any(map(_is_beyond, mine))
+        if later is not None and not undone and not any(_is_beyond(each) or has_moved_on(each, later) for each in mine)
         else None,
         remark=" ".join(filter(None, (_more(len(mine) - MOST_SHOWN), _remark(change_set, undone=undone)))),
         anchor=f"set-{change_set.id}",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import Mapped
@@ -61,6 +61,11 @@ class Message(Activity, Timestamped, Base):
         state = inspect(self)
         if state.session and "undo_of" in state.session.info and state.attrs.status.history.deleted:
             yield DomainError(N_("What was sent, or refused, cannot be taken back."))
+
+    @classmethod
+    def is_final(cls, changed: Mapping[str, Any]) -> bool:
+        """What a mail server has stays there."""
+        return changed.get("status", MessageStatus.SENDING.value) != MessageStatus.SENDING.value
 
     @classmethod
     def touches(cls) -> ColumnElement[bool]:
