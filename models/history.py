@@ -46,12 +46,13 @@ from models.masking import masked, reads_noted
 from models.permissions import Level, Permission, ruling_entity
 from models.related import related
 from models.types import utcnow
+from models.valued import Valued
 
 CREATE, UPDATE, DELETE, ERASE = "create", "update", "delete", "erase"
 ERASED = {"erased": True}  # stands for a value that was erased; no column is kept as an object
 SECRETS_KEPT = timedelta(days=30)
 REWRITTEN = ("title", "before", "after", "salt")
-SILENT = {"version", "updated_at", "created_at", *Contacted.__annotations__}
+SILENT = {"version", "updated_at", "created_at", *Contacted.__annotations__, *Valued.__annotations__}
 READING = ungated("history rows carry their own root; the record they belong to was read through the gate")
 
 
