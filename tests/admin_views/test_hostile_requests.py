@@ -97,10 +97,11 @@ def test_an_address_survives_any_value_in_all_of_its_parameters_at_once(
 @pytest.mark.quick(name=["id", "search"])
 @pytest.mark.parametrize("name", ["id", "customer", "page", "page_size", "sort", "search", "panel", "before", "at"])
 def test_an_address_survives_any_value_in_a_parameter_that_decides_what_is_shown(
-    app: Flask, keys: dict[str, int], name: str
+    app: Flask, keys: dict[str, int], name: str, trust: bool
 ) -> None:
     panel = Panel(app)
-    for path in ("", "details/"):
+    of_a_record = name in {"id", "panel", "before", "at"}
+    for path in ("", "details/") if trust else ("details/",) if of_a_record else ("",):
         needed = "" if name == "id" or not path else f"id={keys['contact']}&"
         for value in VALUES:
             assert_survives(panel, f"/contact/{path}", f"{needed}{name}={value}")
@@ -135,12 +136,13 @@ def test_unknown_and_nonsensical_keys_are_not_found(app: Flask, entity: str) -> 
         assert panel.get(f"/{entity}/{page}/").status_code == 404
 
 
-def test_a_form_survives_any_value_in_any_of_its_fields(app: Flask, keys: dict[str, int]) -> None:
+def test_a_form_survives_any_value_in_any_of_its_fields(app: Flask, keys: dict[str, int], trust: bool) -> None:
     panel = Panel(app)
+    is_strict = trust or db.engine.dialect.name == "postgresql"
     view = views(app)["customer"]
     names = [*view.form_columns, "version", "id", "emails-present", "emails-keys", "emails-known", "emails-primary"]
     names += ["emails-new-address", "emails-new1-address", "emails-1-address", "phones-present", "phones-keys"]
-    for value in VALUES:
+    for value in VALUES if is_strict else VALUES[::3]:
         body = "&".join(f"{name}={value}" for name in names) + f"&csrf_token={panel.token}"
         for path in ("/customer/new/", f"/customer/edit/?id={keys['customer']}&panel=0"):
             answer = panel.client.post(path, data=body, content_type="application/x-www-form-urlencoded")
