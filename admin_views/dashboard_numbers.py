@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, false, func, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 
 from models.base import Base, db
 from models.description import Attribute, describe
 
 Clauses = Sequence[Any]
+NO_KEY = 0
 SHARED = ("series", "currency")  # what numbers are told apart by
 
 
@@ -52,7 +53,7 @@ def count_all(
     parts = [_numbers(place, rows.where(*clauses).limit(most + 1)) for place, clauses in enumerate(lists)]
     numbers = union_all(*parts).subquery()
     # The read gate judges statements of entities: to this one, nothing of the entity is joined.
-    query = select(numbers).outerjoin_from(numbers, model, false())
+    query = select(numbers).outerjoin_from(numbers, model, model.id == NO_KEY)
     found: list[list[Number]] = [[] for _ in lists]
     for row in db.session.execute(query).mappings():
         said = {key: row[key] for key in ("amount", *SHARED) if key in row}

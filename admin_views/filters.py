@@ -186,8 +186,10 @@ def _is_value(flt: Filter, model: type[Base], values: Sequence[str]) -> ColumnEl
     read = (lambda value: value == "1") if python_type is bool else python_type
     wanted = [read(value) for value in values]
     known = {value: model.holds(flt.key, value) for value in wanted}
-    stored = flt.column(model).in_([value for value in wanted if known[value] is None])
-    return or_(stored, *(clause for clause in known.values() if clause is not None))
+    clauses = [clause for clause in known.values() if clause is not None]
+    if stored := [value for value in wanted if known[value] is None]:
+        clauses.append(flt.column(model).in_(stored))  # of no values, it would keep indexes from being used
+    return or_(*clauses)
 
 
 def _is_province(flt: Filter, model: type[Base], values: Sequence[str]) -> ColumnElement[bool]:

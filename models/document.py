@@ -222,8 +222,9 @@ class Document(Timestamped, Base):
 
     @classmethod
     def overdue(cls) -> ColumnElement[bool]:
-        """Return what is open after its day."""
-        return and_(cls.open_amount > 0, cls.due < today())
+        """Return what is open after its day; its state of payment is said for the index alone."""
+        not_paid = cls.payment.in_((PaymentState.UNPAID, PaymentState.PARTLY))
+        return and_(not_paid, cls.open_amount > 0, cls.due < today())
 
     def obstacle(self) -> DomainError | None:
         """Refuse to delete what has been issued."""
