@@ -102,7 +102,8 @@ def _reconcile(field: Any, row: Base, change: Since, opened: str) -> bool:
         _adopt(field, row)
         return True
     shown, before, mine = (_shown(row, key, each) for each in (theirs, change.before, yours))
-    field.conflict = Clash(shown, before, who(change), when(change.at), field.posted(theirs), mine, opened)
+    whose = gettext("Other window") if _is_mine(change) else change.actor
+    field.conflict = Clash(shown, before, whose, when(change.at), field.posted(theirs), mine, opened)
     words = {"who": change.actor, "theirs": shown}
     told = gettext("You changed this to “%(theirs)s” in another window.", **words)
     if not _is_mine(change):

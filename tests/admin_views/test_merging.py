@@ -270,4 +270,4 @@ def test_in_two_windows_of_ones_own_it_is_oneself_who_did_it(app: Flask) -> None
     two.other = two.me
     assert two.both({"tags": "first"}, {"tags": "second"}) == 422
     assert errors(two.answer.text) == {"tags": "You changed this to “first” in another window."}
-    assert clash(two.answer.text) == ("You, just now", "first", "old")
+    assert clash(two.answer.text) == ("Other window, just now", "first", "old")
