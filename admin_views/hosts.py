@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, request
+from flask import abort, g, request
 from sqlalchemy import select
 
 from admin_views.controls import read_key
@@ -22,12 +22,16 @@ NAME = "on"
 
 def asked() -> Base | None:
     """Return the record that the address names, if it does; 404 if the person cannot see it."""
-    if NAME not in request.args:
-        return None
-    entity, _, key = request.args[NAME].partition("-")
+    if "host" not in g:
+        g.host = _find(request.args[NAME]) if NAME in request.args else None
+    found: Base | None = g.host
+    return found
+
+
+def _find(name: str) -> Base:
+    entity, _, key = name.partition("-")
     model = next((each for each in hosts() if each.__tablename__ == entity), None) or abort(404)
-    found: Base | None = find(db.session, model, read_key(key))
-    return found if found is not None else abort(404)
+    return find(db.session, model, read_key(key)) or abort(404)
 
 
 def host_of(parent: Base) -> Base:

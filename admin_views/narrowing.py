@@ -58,6 +58,18 @@ def narrow(view: Any, field: Any, attribute: Attribute, row: Base) -> None:
     field.named = lambda text: named(
         target, text, SUGGESTED, *offered(view.model, attribute), *clauses(attribute, view.model, key)
     )
+    _take_again(field)
+
+
+def _take_again(field: Any) -> None:
+    """Look up once more what was typed without JavaScript: the form did so before it was known whose the row is."""
+    sent = request.form.getlist(field.name)
+    if any(each.strip() for each in sent[1:]):
+        field.process_errors = []
+        try:
+            field.process_formdata(sent)
+        except ValueError as error:
+            field.process_errors = [str(error)]
 
 
 def unseeing(row: Base, attribute: Attribute) -> tuple[Base, Base] | None:

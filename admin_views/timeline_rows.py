@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, and_, func, inspect, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from admin_views.controls import read_key
 from admin_views.filter_values import day_of, moment_of
@@ -82,8 +83,12 @@ def fetch(host: Base, models: Sequence[Any], wanted: Wanted) -> Found:
     chosen = [model for model in models if wanted.of in ("", model.__tablename__)]
     if not chosen:
         return Found((), (), False)
-    found = [tuple(row) for row in db.session.execute(_query(host, chosen, wanted))]
-    rows = [(rank, next(each for each in others if each is not None)) for rank, _, *others in found]
+    parent: Any = describe(chosen[0]).parent
+    rows = []
+    for rank, whole, *others in db.session.execute(_query(host, chosen, wanted)):
+        row = next(each for each in others if each is not None)
+        set_committed_value(row, parent.key, whole)  # which nothing else keeps in memory
+        rows.append((rank, row))
     pending = [row for rank, row in rows if rank == 0]
     others = [row for rank, row in rows if rank == 1]
     return Found(pending, others[:SIZE], len(others) > SIZE)

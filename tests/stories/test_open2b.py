@@ -201,7 +201,7 @@ def test_row_8_documents_are_seen_on_the_customer_and_made_from_there(panel: Pag
 
 def test_row_9_notes_are_added_edited_and_deleted(panel: Page) -> None:
     open_record(panel, "Delta Papier SARL")
-    notes = panel.get_by_role("region", name=re.compile("^Notes"))
+    notes = panel.get_by_role("region", name="Timeline")
     notes.get_by_role("link", name="New note").click()
     notes.get_by_role("textbox", name="Note").fill("Pays on time.")
     notes.get_by_role("button", name="Add").click()
@@ -213,7 +213,7 @@ def test_row_9_notes_are_added_edited_and_deleted(panel: Page) -> None:
     expect(notes.get_by_text("Pays late.")).to_be_visible()
     notes.get_by_role("link", name=re.compile("Delete")).click()
     panel.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(notes.get_by_text("No notes yet.")).to_be_visible()
+    expect(notes.get_by_text("Nothing has happened yet.")).to_be_visible()
 
 
 def test_row_12_a_customer_is_viewed_edited_and_deleted_from_the_grid(panel: Page) -> None:
