@@ -21,10 +21,10 @@ PAUSE = timedelta(minutes=1)  # within which nothing is written for a page that 
 MOST = 500  # changes that are looked at
 
 
-class Visit(Record):
+class RecordVisit(Record):
     """The last time that somebody was at a record, and the newest change that they were shown."""
 
-    __tablename__ = "visit"
+    __tablename__ = "record_visit"
     __table_args__ = (UniqueConstraint("user_id", "entity", "row_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,11 +54,11 @@ def since_last(session: Any, row: Base, user_id: int) -> Since:
     one = select(literal(1).label("one")).subquery()
     by_others = or_(ChangeSet.actor_id.is_(None), ChangeSet.actor_id != user_id)
     query = (
-        select(newest.label("newest"), Visit.at.label("visited"), *columns)
+        select(newest.label("newest"), RecordVisit.at.label("visited"), *columns)
         .add_columns(ChangeSet.id.label("change_set"), ChangeSet.actor_name)
         .select_from(one)
-        .outerjoin(Visit, _visit(row, user_id))
-        .outerjoin(Change, and_(Change.id > Visit.seen, mine))
+        .outerjoin(RecordVisit, _visit(row, user_id))
+        .outerjoin(Change, and_(Change.id > RecordVisit.seen, mine))
         .outerjoin(ChangeSet, and_(ChangeSet.id == Change.change_set_id, by_others))
         .order_by(Change.id)
         .limit(MOST)
@@ -70,24 +70,21 @@ def since_last(session: Any, row: Base, user_id: int) -> Since:
 def note_visit(session: Any, row: Base, user_id: int, seen: int) -> None:
     """Remember that a user was at a record just now and was shown its changes up to this one. The caller commits."""
     now, here = utcnow(), _visit(row, user_id)
-    newer = or_(Visit.seen < seen, Visit.at <= now - PAUSE)
-    values = {"at": now, "seen": func.max(Visit.seen, seen) if _is_sqlite(session) else func.greatest(Visit.seen, seen)}
+    newer = or_(RecordVisit.seen < seen, RecordVisit.at <= now - PAUSE)
     connection = session.connection()
-    if connection.execute(update(Visit).where(here, newer).values(values)).rowcount:
+    larger = func.max if connection.dialect.name == "sqlite" else func.greatest
+    values = {"at": now, "seen": larger(RecordVisit.seen, seen)}
+    if connection.execute(update(RecordVisit).where(here, newer).values(values)).rowcount:
         return
-    if connection.scalar(select(Visit.id).where(here)) is None:
-        connection.execute(delete(Visit).where(Visit.user_id == user_id, Visit.at < now - KEPT))
+    if connection.scalar(select(RecordVisit.id).where(here)) is None:
+        connection.execute(delete(RecordVisit).where(RecordVisit.user_id == user_id, RecordVisit.at < now - KEPT))
         first = {"user_id": user_id, "entity": row.__tablename__, "row_id": row.id, "seen": seen, "at": now}
         try:
             with session.begin_nested():
-                connection.execute(insert(Visit), [first])
+                connection.execute(insert(RecordVisit), [first])
         except IntegrityError:
             pass  # in two tabs at the same moment
 
 
 def _visit(row: Base, user_id: int) -> Any:
-    return and_(Visit.user_id == user_id, Visit.entity == row.__tablename__, Visit.row_id == row.id)
-
-
-def _is_sqlite(session: Any) -> bool:
-    return bool(session.connection().dialect.name == "sqlite")
+    return and_(RecordVisit.user_id == user_id, RecordVisit.entity == row.__tablename__, RecordVisit.row_id == row.id)

@@ -20,7 +20,7 @@ from models.gate import set_actor
 from models.permissions import SYSTEM, Level, Permission
 from models.types import utcnow
 from models.user import User
-from models.visits import Visit, note_visit
+from models.visits import RecordVisit, note_visit
 from tests.models.world import LOOKING, begin, person, save
 from tests.panel import Panel, statements
 from tests.people import EDITOR, add_user
@@ -74,7 +74,7 @@ def test_a_first_visit_has_missed_nothing(app: Flask, customer: int) -> None:
 def test_what_others_changed_is_told_once_and_marked(app: Flask, customer: int, anna: int) -> None:
     panel = Panel(app, add_user(name="Jonas Weber"))
     arrive(panel, customer)
-    db.session.execute(update(Visit).values(at=utcnow() - timedelta(days=2)), execution_options=LOOKING)
+    db.session.execute(update(RecordVisit).values(at=utcnow() - timedelta(days=2)), execution_options=LOOKING)
     db.session.commit()
     change(customer, anna, billing_city="Lecco", tags="new")
     begin()
@@ -140,8 +140,8 @@ def test_whoever_looks_as_somebody_else_leaves_no_trace(app: Flask, customer: in
     assert visits() == []
 
 
-def visits() -> list[Visit]:
-    return list(db.session.scalars(select(Visit).order_by(Visit.id), execution_options=LOOKING))
+def visits() -> list[RecordVisit]:
+    return list(db.session.scalars(select(RecordVisit).order_by(RecordVisit.id), execution_options=LOOKING))
 
 
 def test_a_page_that_is_opened_again_and_again_writes_once_a_minute(app: Flask, customer: int) -> None:

@@ -179,16 +179,16 @@ def upgrade() -> None:
     with op.batch_alter_table('merged_row', schema=None) as batch_op:
         batch_op.create_index('ix_merged_row_into', ['entity', 'into_id'], unique=False)
 
-    op.create_table('visit',
+    op.create_table('record_visit',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('entity', sa.Text(), nullable=False),
     sa.Column('row_id', sa.Integer(), nullable=False),
     sa.Column('seen', sa.Integer(), nullable=False),
     sa.Column('at', models.types.UtcDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_visit_user_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit')),
-    sa.UniqueConstraint('user_id', 'entity', 'row_id', name=op.f('uq_visit_user_id_entity_row_id'))
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_record_visit_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_record_visit')),
+    sa.UniqueConstraint('user_id', 'entity', 'row_id', name=op.f('uq_record_visit_user_id_entity_row_id'))
     )
     op.create_table('attachment',
     sa.Column('file', sa.String(length=64), nullable=False),
@@ -287,6 +287,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('last_contacted', models.types.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column('times_contacted', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_account_last_contacted'), ['last_contacted'], unique=False)
+        batch_op.create_index(batch_op.f('ix_account_owner_id_last_contacted_id'), ['owner_id', 'last_contacted', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_account_times_contacted'), ['times_contacted'], unique=False)
 
     with altered('change') as batch_op:
         batch_op.add_column(sa.Column('salt', sa.String(length=32), nullable=True))
@@ -295,6 +297,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('last_contacted', models.types.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column('times_contacted', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_contact_last_contacted'), ['last_contacted'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_times_contacted'), ['times_contacted'], unique=False)
 
     with altered('customer') as batch_op:
         batch_op.add_column(sa.Column('last_contacted', models.types.UtcDateTime(), nullable=True))
@@ -303,6 +306,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('lifetime_currency', sa.String(length=3), nullable=True))
         batch_op.create_index(batch_op.f('ix_customer_last_contacted'), ['last_contacted'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_lifetime_value'), ['lifetime_value'], unique=False)
+        batch_op.create_index(batch_op.f('ix_customer_owner_id_last_contacted_id'), ['owner_id', 'last_contacted', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_customer_times_contacted'), ['times_contacted'], unique=False)
 
     with altered('document') as batch_op:
         batch_op.add_column(sa.Column('base_currency', sa.String(length=3), nullable=True))
@@ -392,6 +397,8 @@ def downgrade() -> None:
         batch_op.drop_column('base_currency')
 
     with altered('customer') as batch_op:
+        batch_op.drop_index(batch_op.f('ix_customer_times_contacted'))
+        batch_op.drop_index(batch_op.f('ix_customer_owner_id_last_contacted_id'))
         batch_op.drop_index(batch_op.f('ix_customer_lifetime_value'))
         batch_op.drop_index(batch_op.f('ix_customer_last_contacted'))
         batch_op.drop_column('lifetime_currency')
@@ -400,6 +407,7 @@ def downgrade() -> None:
         batch_op.drop_column('last_contacted')
 
     with altered('contact') as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contact_times_contacted'))
         batch_op.drop_index(batch_op.f('ix_contact_last_contacted'))
         batch_op.drop_column('times_contacted')
         batch_op.drop_column('last_contacted')
@@ -408,6 +416,8 @@ def downgrade() -> None:
         batch_op.drop_column('salt')
 
     with altered('account') as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_times_contacted'))
+        batch_op.drop_index(batch_op.f('ix_account_owner_id_last_contacted_id'))
         batch_op.drop_index(batch_op.f('ix_account_last_contacted'))
         batch_op.drop_column('times_contacted')
         batch_op.drop_column('last_contacted')
@@ -442,7 +452,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attachment_at_id'))
 
     op.drop_table('attachment')
-    op.drop_table('visit')
+    op.drop_table('record_visit')
     with op.batch_alter_table('merged_row', schema=None) as batch_op:
         batch_op.drop_index('ix_merged_row_into')
 
