@@ -15,7 +15,9 @@ from models.permissions import Level
 from tests.models.world import everything
 from tests.panel import VAT
 from tests.panel import stored as rows
+from tests.rights import stage
 from tests.rights.cast import EDITED, LEVELS, OWNED, STRANGER, Cast, owned_views, stored
+from tests.rights.marks import AN_OWNED_ONE_AND_A_CHILD, ON_SQLITE, THE_WIDEST_LEVEL
 
 TYPED = {"customer": "tags", "account": "tags", "contact": "notes", "note": "body"}
 FORGED = {
@@ -24,9 +26,7 @@ FORGED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+app, cast = stage.app, stage.cast
 
 
 def keys_of(entity: str, cast: Cast, level: Level) -> Iterator[int]:
@@ -36,6 +36,8 @@ def keys_of(entity: str, cast: Cast, level: Level) -> Iterator[int]:
 WAYS = ("edit/?id={0}", "edit/?id={0}&panel=0", "edit/?id={0}&panel=4", "delete/?id={0}", "duplicate/?id={0}")
 
 
+@ON_SQLITE
+@THE_WIDEST_LEVEL
 @pytest.mark.parametrize("level", LEVELS)
 def test_forms_sent_to_rows_beyond_reach_find_nothing(cast: Cast, level: Level) -> None:
     before = stored()
@@ -48,6 +50,8 @@ def test_forms_sent_to_rows_beyond_reach_find_nothing(cast: Cast, level: Level) 
     assert stored() == before
 
 
+@ON_SQLITE
+@THE_WIDEST_LEVEL
 @pytest.mark.parametrize("level", LEVELS)
 def test_forms_sent_to_rows_within_reach_are_saved(cast: Cast, level: Level) -> None:
     for entity in EDITED:
@@ -57,6 +61,8 @@ def test_forms_sent_to_rows_within_reach_are_saved(cast: Cast, level: Level) -> 
     assert str(stored()).count("'typed'") == len(EDITED)
 
 
+@ON_SQLITE
+@AN_OWNED_ONE_AND_A_CHILD
 @pytest.mark.parametrize("entity", OWNED)
 def test_what_is_deleted_in_bulk_is_within_reach(cast: Cast, entity: str) -> None:
     everything = {key for (_, each), key in cast.keys.items() if each == entity}
