@@ -71,7 +71,7 @@ def test_a_salesperson_writes_to_a_contact_and_finds_the_email_on_the_record(pos
     lena.get_by_role("button", name="Send", exact=True).click()
     expect(lena.locator("#toasts")).to_contain_text(f"The email was sent to {MARTA}, somebody@else.example.")
     emails = lena.get_by_role("region", name="Timeline")
-    expect(emails.get_by_role("article").first).to_contain_text(re.compile("Lena Vogt.*Sent.*Marta Bianchi"))
+    expect(emails.get_by_role("article").first).to_contain_text(re.compile("Lena Vogt.*Sent.*Marta Bianchi", re.DOTALL))
     expect(emails.get_by_text("it comes before ten.")).to_be_hidden()
     emails.get_by_text("Your next delivery").click()
     expect(emails.get_by_text("it comes before ten.")).to_be_visible()
