@@ -50,7 +50,13 @@ def record(view: Any, row: Base, day: date) -> Record:
         feeds=[],
         back=Link(title_of(row), record_url(row)),
         history_url="",
-        as_of=AsOf(view.get_url(".details_view"), _today(), day.isoformat(), _sentence(past, day), record_url(row)),
+        as_of=replace(
+            form_of(view),
+            day=day.isoformat(),
+            label=gettext("As of %(day)s", day=format_date(day, "d MMM y")),
+            sentence=_sentence(past, day),
+            back_url=record_url(row),
+        ),
     )
 
 

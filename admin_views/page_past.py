@@ -61,6 +61,7 @@ class AsOf:
     url: str
     today: str
     day: str = ""
+    label: str = ""
     sentence: str = ""
     back_url: str = ""
 

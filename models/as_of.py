@@ -20,7 +20,9 @@ from models.history import CREATE, DELETE, ERASED, READING, SILENT, Change, Chan
 from models.images import decode, image, keys_of
 from models.permissions import Level, Permission, ruling_entity
 from models.related import find_all
+from models.valued import Valued
 
+FOLLOWING = (Contacted, Valued)  # what they add follows from other rows, and is not in the history
 Image = Mapping[str, Any]
 Changes = Sequence[Change]  # of one row, newest first
 
@@ -61,7 +63,7 @@ def as_of(session: Any, row: Base, moment: datetime) -> Past:
 
 def untold(model: type[Base]) -> set[str]:
     """Return the attributes of an entity of which the history says nothing: secrets, and what follows from the rest."""
-    following = set(Contacted.__annotations__) if issubclass(model, Contacted) else set()
+    following = {key for mixin in FOLLOWING if issubclass(model, mixin) for key in mixin.__annotations__}
     return SILENT - {"created_at"} | following | set(keys_of(model, secret=True))
 
 
