@@ -42,7 +42,7 @@ class Tier(Choice):
 
 
 def deals() -> list[type[Base]]:
-    """Declare deals with guarded fields of every kind, and their visits, of which one field is guarded."""
+    """Declare deals with guarded fields of every kind, and their outings, of which one field is guarded."""
 
     class Deal(Owned, Timestamped, Base):
         name: Mapped[Name]
@@ -54,26 +54,26 @@ def deals() -> list[type[Base]]:
         traits: Mapped[Tags | None] = field(guarded=True, seldom_shared=True)
         urgent: Mapped[bool] = field(default=False, guarded=True)
 
-    class Visit(Base):
+    class Outing(Base):
         deal: Mapped[Deal] = parent()
         report: Mapped[Name]
         mood: Mapped[Line | None] = field(guarded=True)
 
-    return [Deal, Visit]
+    return [Deal, Outing]
 
 
 class DealView(PanelView):
     """Deals, shown with all that they have."""
 
     column_list = ["name", "city", *GUARDED, "updated_at"]
-    column_filters = ["name", "city", *GUARDED, "visits"]
+    column_filters = ["name", "city", *GUARDED, "outings"]
     record_summary = ("city", "margin", "verdict")
     form_panels = (("Details", ["name", "city", "owner", "margin"]), ("Inside", ["worth", "verdict", "tier"]))
 
 
 @contextmanager
 def panel_with_deals(url: str) -> Iterator[Flask]:
-    """Serve deals and visits from a database; forget them at the end as if they had never been."""
+    """Serve deals and outings from a database; forget them at the end as if they had never been."""
     models = deals()
     registry.register(models[0], DealView)
     registry.register(models[1])
@@ -96,7 +96,7 @@ def reader(app: Flask, access: Access | None = None, *, fields: tuple[str, ...] 
     """Return somebody who may do everything with every row, and this with the guarded fields of deals."""
     user = add_user({EVERY_OTHER: EVERYTHING})
     if access:
-        open_fields(user, access, *(f"deal.{key}" for key in fields), "visit.mood")
+        open_fields(user, access, *(f"deal.{key}" for key in fields), "outing.mood")
     return Panel(app, user)
 
 
@@ -118,10 +118,10 @@ def new_deal(app: Flask, name: str = "Bridge", **values: Any) -> Any:
     return add(deal(**{"name": name, "city": "Turin", **canaries, **values}))
 
 
-def new_visit(app: Flask, deal: Any, **values: Any) -> Any:
-    """Store a visit with a canary."""
-    _, visit = app.extensions["deals"]
-    return add(visit(**{"deal": deal, "report": "They liked it.", "mood": "kumquat", **values}))
+def new_outing(app: Flask, deal: Any, **values: Any) -> Any:
+    """Store a outing with a canary."""
+    _, outing = app.extensions["deals"]
+    return add(outing(**{"deal": deal, "report": "They liked it.", "mood": "kumquat", **values}))
 
 
 def told(text: str) -> set[str]:
@@ -143,5 +143,5 @@ def crawl(panel: Panel, starts: list[str], most: int) -> dict[str, str]:
             found[f"{path} as a fragment"] = panel.get(path, fragment=True).text
         links = [urldefrag(unescape(link)).url for link in LINK.findall(found[path])]
         waiting += [link for link in dict.fromkeys(links) if link not in found]
-        waiting.sort(key=lambda link: not link.startswith(("/deal/", "/visit/", "/change_set/")))
+        waiting.sort(key=lambda link: not link.startswith(("/deal/", "/outing/", "/change_set/")))
     return found

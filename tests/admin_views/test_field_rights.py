@@ -22,7 +22,7 @@ from tests.admin_views.confidential import (
     Tier,
     crawl,
     new_deal,
-    new_visit,
+    new_outing,
     panel_with_deals,
     reader,
     told,
@@ -42,7 +42,7 @@ def app(database: Database) -> Iterator[Flask]:
 @pytest.fixture
 def bridge(app: Flask) -> Any:
     deal = new_deal(app)
-    new_visit(app, deal)
+    new_outing(app, deal)
     return deal
 
 
@@ -56,10 +56,11 @@ def forged(deal: Any) -> list[str]:
     lists += [f"/deal/?f_{key}{name}={value}" for key, (name, value) in product(GUARDED, OPERATORS.items())]
     lists += [f"/deal/?search={words}" for words in ("quillf", "ptarm", "zeug", "734092", "mandr")]
     others = [f"/deal/filter/?field={key}" for key in GUARDED] + [f"/deal/ajax/lookup/?name={key}" for key in GUARDED]
-    others += ["/deal/export/csv/", "/visit/export/csv/?sort=mood", "/visit/?columns=mood&sort=mood&f_mood__contains=k"]
+    others += ["/deal/export/csv/", "/outing/export/csv/?sort=mood"]
+    others += ["/outing/?columns=mood&sort=mood&f_mood__contains=k"]
     pages = [f"/deal/{page}/?id={deal.id}" for page in ("details", "edit", "history", "delete")]
     panels = [f"/deal/{page}/?id={deal.id}&panel={panel}" for page in ("details", "edit") for panel in (0, 1)]
-    return [*lists, *others, *pages, *panels, "/deal/new/", "/visit/", f"/visit/?deal={deal.id}"]
+    return [*lists, *others, *pages, *panels, "/deal/new/", "/outing/", f"/outing/?deal={deal.id}"]
 
 
 @pytest.mark.quick(database=["sqlite"])  # what is shown of a row is decided after it was read
@@ -67,7 +68,7 @@ def test_no_page_tells_of_a_guarded_field(app: Flask, bridge: Any) -> None:
     me, admin = reader(app), Panel(app)
     for value in ("quillfeather mandrake", "ptarmigan"):
         admin.fill(f"/deal/edit/?id={bridge.id}&panel=0", {"margin": value})
-    admin.fill(f"/visit/edit/?id={bridge.visits[0].id}", {"mood": "zeugma"})
+    admin.fill(f"/outing/edit/?id={bridge.outings[0].id}", {"mood": "zeugma"})
     answers = crawl(me, forged(bridge), 600)
     assert {path: words for path, text in answers.items() if (words := told(text))} == {}
     assert len(answers) >= 600
@@ -150,12 +151,12 @@ def test_who_may_edit_a_guarded_field_types_it_like_any_other(app: Flask, bridge
 
 
 def test_a_row_in_a_grid_is_edited_without_its_guarded_field(app: Flask, bridge: Any) -> None:
-    path = f"/visit/edit/?id={bridge.visits[0].id}&deal={bridge.id}"
+    path = f"/outing/edit/?id={bridge.outings[0].id}&deal={bridge.id}"
     for me in (reader(app), reader(app, Access.VIEW)):
         assert "mood" not in Forms(me.get(path, fragment=True).text).only.values
         assert me.fill(path, {"mood": "forged", "report": "Again."}, fragment=True).status_code == 200
-    [visit] = stored(type(bridge.visits[0]))
-    assert (visit.mood, visit.report) == ("kumquat", "Again.")
+    [outing] = stored(type(bridge.outings[0]))
+    assert (outing.mood, outing.report) == ("kumquat", "Again.")
 
 
 def test_two_people_editing_are_told_nothing_of_what_one_may_not_see(app: Flask, bridge: Any) -> None:
