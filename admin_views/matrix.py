@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import get_template_attribute
+from flask import get_template_attribute, request
 from flask_admin.form import BaseForm
 from flask_babel import gettext
 from markupsafe import Markup, escape
@@ -20,9 +20,10 @@ from wtforms.fields import SelectChoice
 from admin_views.kinds import options
 from admin_views.parts import Entry, Rows
 from admin_views.say import NONE, label, pill, plain
-from models.base import Base
+from models.base import Base, db
 from models.choices import Choice
 from models.description import Child, describe
+from models.past import history_of
 from models.tabular import Tabular
 
 EACH = "each"  # the rule of a line whose cells say it
@@ -112,20 +113,19 @@ class Matrix(Rows):
 
     def merge(self, row: Base) -> bool:
         """Take the lines that others alone have changed as they are now; False if both changed one."""
-        now = self._now(row)
+        now, taken = self._now(row), request.form.get("theirs", "").removesuffix("@")
         for number, line in enumerate(self.entries):
             stored = now.get(line.key)
             theirs, mine = self._said(stored), self._typed(line)
-            if theirs != line.was and mine == line.was:
+            if taken == line.form._prefix or (theirs != line.was and mine == line.was):
                 self.entries[number] = self._line(line.key, line.label, stored, None)
             elif line.was != theirs != mine:
-                other = self._line(line.key, line.label, stored, None)
-                line.errors.append(_clash(other))
+                line.errors.append(_clash(line, theirs, row))
                 line.was = theirs
         agreed = not any(line.errors for line in self.entries)
         if not agreed:
             self.errors = [*self.errors, gettext("Check the rows marked below.")]
-        return agreed
+        return agreed and not any(taken == line.form._prefix for line in self.entries)
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Store a row for each line that says something of its own, and none for the others."""
@@ -228,10 +228,20 @@ def _lowered(choice: SelectChoice, enum: Any) -> SelectChoice:
     return choice if enum(choice.value) else SelectChoice(choice.value, gettext("none"))
 
 
-def _clash(theirs: Line) -> str:
-    said = ", ".join(f"{each.label.text}: {plain(_member(each))}" for each in theirs.fields if _member(each))
-    words = {"theirs": said or gettext("nothing")}
-    return gettext("Somebody else changed this while you were editing, to: %(theirs)s. Save again for yours.", **words)
+def _clash(line: Line, theirs: str, whole: Base) -> str:
+    """Say who has changed a line to what, and what was there before."""
+    last = next(iter(history_of(db.session(), whole, None, 1)), None)
+    who = last.actor_name if last is not None else gettext("Somebody else")
+    words = {"who": who, "theirs": _in_words(line, theirs), "before": _in_words(line, line.was)}
+    return gettext("%(who)s changed this to: %(theirs)s. Before: %(before)s. Save again for yours.", **words)
+
+
+def _in_words(line: Line, said: str) -> str:
+    """Return what a line as the form carries it says."""
+    values = zip(line.fields, said.split(","), strict=False) if said else ()
+    members = ((each, {member.value: member for member in each.enum}.get(value)) for each, value in values)
+    told = ", ".join(f"{each.label.text}: {plain(member)}" for each, member in members if member)
+    return told or gettext("nothing")
 
 
 # On a record --------------------------------------------------------------------------------------------------------

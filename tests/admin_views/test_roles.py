@@ -164,7 +164,7 @@ def test_two_people_change_the_same_line_and_the_second_sees_what_the_first_did(
     other.fill(edit(clerk), line("customer", view="own", edit="own"))
     refused = me.send(page, {**line("customer", view="unit"), "name": "Typist"})
     assert refused.status_code == 422
-    assert "changed this while you were editing, to: View: Own, Edit: Own." in refused.text
+    assert "Anna Rossi changed this to: View: Own, Edit: Own. Before: " in refused.text
     assert Forms(refused.text).only.values["grants-customer-view"] == "unit"
     assert me.send(refused).status_code == 303
     assert granted("Typist")["customer"]["view"] == "unit"
