@@ -47,8 +47,10 @@ def host(address: str) -> str:
 
 def bare_name(name: str) -> str:
     """Return a name without accents, case, signs and legal forms: what is left to compare."""
-    plain = unicodedata.normalize("NFKD", name.casefold().replace(".", ""))
-    words = re.findall(r"\w+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    plain = name.casefold().replace(".", "")
+    if not plain.isascii():
+        plain = "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
+    words = re.findall(r"\w+", plain)
     return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
 
 

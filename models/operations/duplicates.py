@@ -57,9 +57,10 @@ class Known:
 def likely_groups(session: Any, model: type[Base]) -> list[Group]:
     """Return the groups of rows that the actor sees and that may be the same, the likeliest first."""
     signals = _shared(session, model)
-    for pair in _near(session, model):
+    names: dict[int, str] = {}
+    for pair in _near(session, model, names):
         signals.setdefault(pair, set())
-    known = _known(session, model, {key for pair in signals for key in pair})
+    known = _known(session, model, {key for pair in signals for key in pair}, names)
     different = distinct_pairs(session, model.__tablename__)
     found = {}
     for pair, said in signals.items():
@@ -116,40 +117,41 @@ def _by_key(session: Any, query: Select[Any]) -> Iterator[set[int]]:
     yield from (rows for rows in found.values() if len(rows) > 1)
 
 
-def _near(session: Any, model: type[Base]) -> Iterator[Pair]:
-    """Yield the pairs of rows whose names begin alike in one place; anywhere, where an entity knows none."""
+def _near(session: Any, model: type[Base], names: dict[int, str]) -> Iterator[Pair]:
+    """Yield the pairs of rows whose names begin alike in one place; anywhere, where an entity knows none.
+
+    The names that are read are kept, bare.
+    """
     title = _title(model)
     if title is None:
         return
     name: Any = getattr(model, title.key)
-    start = func.substr(func.lower(func.replace(func.replace(name, " ", ""), ".", "")), 1, 5)
+    whole = func.lower(name)
+    start = func.substr(func.replace(func.replace(whole, " ", ""), ".", ""), 1, 5)
     for place in _places(model) or [literal("")]:
-        yield from _in_blocks(session, model, name, start + literal("|") + func.lower(place), place)
+        where = literal("|") + func.lower(place)
+        for rows in _blocks(session, model, name, start + where, MOST_IN_A_PLACE):
+            names.update((row, bare_name(said)) for row, said in rows if row not in names)
+            yield from _alike([(row, names[row]) for row, _ in rows])
+        for rows in _blocks(session, model, name, whole + where, MOST_SHARING):
+            yield from combinations(sorted(row for row, _ in rows), 2)
 
 
-def _in_blocks(session: Any, model: type[Base], name: Any, block: Any, place: Any) -> Iterator[Pair]:
-    seen = place.is_not(None), _seen(session, model)
-    often = select(block).where(*seen).group_by(block).having(func.count() > 1)
+def _blocks(session: Any, model: type[Base], name: Any, block: Any, most: int) -> Iterator[list[tuple[int, str]]]:
+    """Yield the rows, with their names, that have the same block, where these are few."""
+    seen = block.is_not(None), _seen(session, model)
+    often = select(block).where(*seen).group_by(block).having(func.count().between(2, most))
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     query = select(block, model.id, name).where(*seen, block.in_(often))
     for key, row, said in session.execute(query, execution_options=SEEN):
-        found[key].append((row, bare_name(said)))
-    for rows in found.values():
-        yield from _alike(rows) if len(rows) <= MOST_IN_A_PLACE else _equal(rows)
+        found[key].append((row, said))
+    yield from found.values()
 
 
 def _alike(rows: Sequence[tuple[int, str]]) -> Iterator[Pair]:
     for (one, mine), (other, theirs) in combinations(sorted(rows), 2):
         if fuzz.token_sort_ratio(mine, theirs, score_cutoff=ALIKE):
             yield one, other
-
-
-def _equal(rows: Sequence[tuple[int, str]]) -> Iterator[Pair]:
-    by_name: dict[str, list[int]] = defaultdict(list)
-    for row, name in rows:
-        by_name[name].append(row)
-    for same in by_name.values():
-        yield from combinations(sorted(same), 2) if len(same) <= MOST_SHARING else ()
 
 
 def _title(model: type[Base]) -> Attribute | None:
@@ -174,7 +176,7 @@ def _placed(model: type[Base]) -> list[Attribute]:
     ]
 
 
-def _known(session: Any, model: type[Base], keys: Iterable[int]) -> dict[int, Known]:
+def _known(session: Any, model: type[Base], keys: Iterable[int], names: Mapping[int, str]) -> dict[int, Known]:
     """Read what is compared of rows."""
     title, places = _title(model), _places(model)
     hosts, apart = _relations(model)
@@ -184,7 +186,9 @@ def _known(session: Any, model: type[Base], keys: Iterable[int]) -> dict[int, Kn
         query = select(model.id, *columns).where(model.id.in_(some), _seen(session, model))
         for key, *said in session.execute(query, execution_options=SEEN):
             where = frozenset(str(place).casefold() for place in said[1:first] if place is not None)
-            found[key] = Known(bare_name(said[0] or ""), where, tuple(said[first:then]), tuple(said[then:]))
+            found[key] = Known(
+                names.get(key) or bare_name(said[0] or ""), where, tuple(said[first:then]), tuple(said[then:])
+            )
     return found
 
 
