@@ -22,7 +22,7 @@ from models.permissions import Level, Permission, ruling_entity
 from models.related import find_all
 from models.valued import Valued
 
-FOLLOWING = (Contacted, Valued)  # what they add follows from other rows, and is not in the history
+FOLLOWING: tuple[Any, ...] = (Contacted, Valued)  # what they add follows from other rows, and is not in the history
 Image = Mapping[str, Any]
 Changes = Sequence[Change]  # of one row, newest first
 

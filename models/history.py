@@ -138,7 +138,7 @@ def rewrite(session: Session, changes: Sequence[tuple[Change, Mapping[str, Any]]
     change_set, texts, erased = _change_set(session), [], []
     for change, new in changes:
         before = {key: getattr(change, key) for key in CONTENT} | {"salt": change.salt or new_salt()}
-        after = before | new | {"salt": new_salt()}
+        after = {**before, **new, "salt": new_salt()}
         if any(before[key] != after[key] for key in new):
             texts.append({"change": change.id, **{f"new_{key}": after[key] for key in REWRITTEN}})
             digests = {"was": digest_of_change(before), "now": digest_of_change(after)}
@@ -231,7 +231,7 @@ def changes_since(session: Any, row: Base, version: int) -> dict[str, Since]:
     return found
 
 
-def _change_set(session: Session) -> int:
+def _change_set(session: Any) -> int:
     """Return the key of the session's change-set, begun with the first write of the transaction."""
     if "change_set" not in session.info:
         actor = actor_of(session)

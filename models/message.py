@@ -65,7 +65,8 @@ class Message(Activity, Timestamped, Base):
     @classmethod
     def is_final(cls, changed: Mapping[str, Any]) -> bool:
         """What a mail server has stays there."""
-        return changed.get("status", MessageStatus.SENDING.value) != MessageStatus.SENDING.value
+        sending = MessageStatus.SENDING.value
+        return bool(changed.get("status", sending) != sending)
 
     @classmethod
     def touches(cls) -> ColumnElement[bool]:
