@@ -18,7 +18,7 @@ from admin_views.requests import record_url
 from admin_views.resending import NAME, new_key
 from admin_views.say import NONE, label, say, when
 from models.base import Base, db
-from models.description import Attribute, title_of
+from models.description import Attribute, describe, title_of
 from models.errors import DomainError
 from models.gate import actor_of
 from models.operations.merging_counts import counts_below
@@ -163,12 +163,24 @@ def _remarks(view: Any, rows: Sequence[Base]) -> Iterator[str]:
     """Yield what there is to know before rows are merged."""
     yield gettext("One of them stays and takes over what the others have; then the others are deleted.")
     yield gettext("What is below is joined: lists keep what is equal once.")
+    yield from _left_behind(rows)
     parent = view.description.parent
     if parent is not None and len({getattr(row, parent.column.key) for row in rows}) > 1:
         thing = label(parent.label).lower()
         yield gettext(
             "They have a different %(thing)s: all of it moves to the %(thing)s of the one that stays.", thing=thing
         )
+
+
+def _left_behind(rows: Sequence[Base]) -> Iterator[str]:
+    """Yield what rows belonged to that may be nobody's then: it stays."""
+    for each in describe(type(rows[0])).attributes.values():
+        belongs = getattr(each.relation, "orphans", "") == "delete"
+        if belongs and len({getattr(row, each.column.key) for row in rows}) > 1:
+            thing = label(each.label).lower()
+            yield gettext(
+                "Each has its own %(thing)s, and they all stay: merge or delete the one left over.", thing=thing
+            )
 
 
 def _refusal(view: Any, error: DomainError, known: set[str]) -> FormError:

@@ -8,7 +8,7 @@ from flask import Flask
 from models.base import db
 from models.customer import Customer
 from tests.panel import Panel, add, company, contact, stored
-from tests.people import EDITOR, VIEWER, add_user
+from tests.people import EDITOR, VIEWER
 
 
 @pytest.fixture
@@ -76,7 +76,9 @@ def test_what_is_wrong_and_what_was_changed_meanwhile_is_told_with_what_was_pick
 def test_a_record_is_merged_with_one_that_is_searched_for(panel: Panel) -> None:
     one, other = two()
     assert f'href="/customer/merge/?id={one}"' in panel.get(f"/customer/details/?id={one}").text
-    assert panel.get(f"/customer/merge/lookup/?id={one}&query=seta").json == [{"value": str(other), "label": "Seta Como"}]
+    assert panel.get(f"/customer/merge/lookup/?id={one}&query=seta").json == [
+        {"value": str(other), "label": "Seta Como"}
+    ]
     assert panel.fill(f"/customer/merge/?id={one}", {"other": str(other)}).location == url(one, other)
     assert panel.fill(f"/customer/merge/?id={one}", {"other": str(one)}).status_code == 422
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from models.errors import Conflict, DomainError, Refused
 from models.gate import set_actor
 from models.history import Change
 from models.note import Note
+from models.operations.drafting import convert
 from models.operations.erasing import anonymise
 from models.operations.merging import merge
 from models.past import history_of
@@ -29,7 +31,21 @@ from models.rules.document_kinds import DocumentKind
 from models.rules.password import verify_password
 from tests.models.papers import D, draft, issued, open_shop
 from tests.models.undoing import SECRET, newest, take_back
-from tests.models.world import LOOKING, ALL, OWN, SEE, actor, begin, company, everything, owned_by, person, phone, save, seller
+from tests.models.world import (
+    ALL,
+    LOOKING,
+    OWN,
+    SEE,
+    actor,
+    begin,
+    company,
+    everything,
+    owned_by,
+    person,
+    phone,
+    save,
+    seller,
+)
 from tests.people import EDITOR, VIEWER, add_user
 
 OTHER_VAT = "IT00743110157"
@@ -98,7 +114,10 @@ def test_everything_below_moves_and_the_others_go() -> None:
 def test_lists_are_joined_once_with_one_primary_and_numbers_keep_their_country() -> None:
     one, other = two()
     together(one, other)
-    assert [(each.address, each.primary) for each in one.emails] == [("a@seta.example", True), ("b@seta.example", False)]
+    assert [(each.address, each.primary) for each in one.emails] == [
+        ("a@seta.example", True),
+        ("b@seta.example", False),
+    ]
     assert [(each.number, each.primary) for each in one.phones] == [("02 123456", True), ("+4930123456", False)]
     assert sorted(each.phone_e164 for each in db.session.scalars(select(Contact))) == ["+39030998877", "+4930998877"]
 
@@ -117,16 +136,14 @@ def test_undo_brings_every_row_back_and_can_be_undone() -> None:
 
 def test_the_login_comes_from_whoever_has_it_and_goes_back() -> None:
     one = company("Seta", emails=emails("a@x.example"), code="1")
-    other = company(
-        "Lana", emails=emails("b@x.example", "a@x.example"), can_login=True, password=SECRET, code="2"
-    )
+    other = company("Lana", emails=emails("b@x.example", "a@x.example"), can_login=True, password=SECRET, code="2")
     other.emails[0].label = "shop"
     db.session.commit()
     before = all_rows()
     key = together(one, other, code=other)
     assert (one.can_login, one.login_key, one.code) == (True, "b@x.example", "2")
     assert verify_password(one.password, SECRET)
-    assert one.primary_email and one.primary_email.label == "shop"
+    assert [each.label for each in one.emails if each.primary] == ["shop"]
     again = take_back(key)
     assert all_rows() == before
     take_back(again)
@@ -201,7 +218,7 @@ def test_accounts_take_over_the_customers_of_others() -> None:
 
 
 def test_a_contact_of_another_customer_brings_the_calls_along() -> None:
-    one, other = two()
+    one, _ = two()
     mine, theirs = db.session.scalars(select(Contact).order_by(Contact.id))
     before = all_rows()
     key = together(mine, theirs, name=theirs)
@@ -226,7 +243,8 @@ def test_the_history_of_those_that_went_is_told_where_they_went_until_that_is_un
 
 
 def test_whoever_is_anonymised_is_forgotten_as_what_was_merged_into_them_too() -> None:
-    one, other = person("Ada", "Byron"), person("Augusta", "Zanzibar", billing_city="Como")
+    one = person("Ada", "Byron")
+    other = person("Augusta", "Zanzibar", account=one.account)
     together(one, other)
     anonymise(db.session, one)
     db.session.commit()
@@ -263,7 +281,9 @@ def test_only_who_may_edit_and_delete_them_all_merges_them() -> None:
     company("Lino")
     refused(Refused, "may not edit", *sees(actor_for(db.session, add_user(VIEWER))))
     refused(Refused, "only your own", *sees(actor(add_user(EDITOR), {"customer": OWN | SEE})))
-    refused(Refused, "may not delete", *sees(actor(add_user(EDITOR), {"customer": ALL | {Permission.DELETE: Level.NONE}})))
+    refused(
+        Refused, "may not delete", *sees(actor(add_user(EDITOR), {"customer": ALL | {Permission.DELETE: Level.NONE}}))
+    )
     one, other = sees(anna)
     together(one, other)
 
@@ -278,3 +298,53 @@ def test_another_owner_is_assigned_by_whoever_may_and_a_guarded_field_stays_wher
     db.session.rollback()
     together(one, other)
     assert one.rating is None
+
+
+def test_documents_that_came_of_each_other_stay_together() -> None:
+    one, other, _ = shop()
+    order = issued(other, DocumentKind.ORDER)
+    before = all_rows()
+    key = together(one, other)
+    made = convert(db.session, [order], DocumentKind.INVOICE)
+    db.session.commit()
+    with pytest.raises(DomainError, match="comes from a document of another customer"):
+        take_back(key)
+    db.session.rollback()
+    db.session.delete(made)
+    db.session.commit()
+    take_back(key)
+    assert all_rows() == before
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("seed", range(4))
+def test_however_rows_are_merged_nothing_below_them_is_lost(seed: int) -> None:
+    chance = Random(seed)
+    customers = [
+        company(
+            f"Seta {number}",
+            emails=emails(*chance.sample(["a@x.example", "B@x.example", "c@x.example", "d@x.example"], 2)),
+            phones=[phone(f"+39 02 12345{chance.randrange(3)}")],
+            tags=chance.choice([None, "a", "b"]),
+        )
+        for number in range(4)
+    ]
+    for customer in chance.choices(customers, k=12):
+        contact = Contact(customer=customer, name="Marta")
+        save(
+            contact, Call(customer=customer, contact=chance.choice([None, contact])), Note(customer=customer, body="x")
+        )
+    before, below = all_rows(), counts(Contact, Call, Note)
+    addresses = {each.address.casefold() for customer in customers for each in customer.emails}
+    made = []
+    while len(customers) > 1:
+        some = chance.sample(customers, min(chance.randint(2, 3), len(customers)))
+        made.append(together(some[0], *some[1:], tags=chance.choice(some)))
+        customers = [each for each in customers if each not in some[1:]]
+        assert counts(Contact, Call, Note) == below
+        assert all(sum(each.primary for each in customer.emails) == 1 for customer in customers)
+    assert {each.address.casefold() for each in customers[0].emails} == addresses
+    assert len(customers[0].emails) == len(addresses)
+    for key in reversed(made):
+        take_back(key)
+    assert all_rows() == before
