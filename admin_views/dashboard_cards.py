@@ -17,7 +17,7 @@ MONTH: Literal["month"] = "month"
 
 @dataclass(frozen=True)
 class Figure:
-    """Another number of a card: how many rows its list has."""
+    """Another number of a card: how many rows its list has, which the label says as `%(n)s`."""
 
     label: str
     where: Where

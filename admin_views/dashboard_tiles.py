@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext
+
 from admin_views import kinds_figures, links, list_page
 from admin_views.dashboard_asked import Asked, Lists
 from admin_views.dashboard_cards import Card, Table, Where
@@ -67,7 +69,7 @@ def _others(lists: Lists, asked: Asked, card: Table, count: int) -> Iterator[Lin
         for number in sorted(own.parts, key=lambda each: (-each.count, each.currency or "")):
             yield amount_link(lists, asked.view, card, number)
     for figure, there, found in zip(card.figures, more, counted, strict=True):
-        yield Link(f"{list_page.counted(found.count, found.most)} {label(figure.label)}", there.url)
+        yield Link(gettext(figure.label, n=list_page.counted(found.count, found.most)), there.url)
 
 
 def amount_link(lists: Lists, view: Any, card: Card, number: Number, *more: Where) -> Link:

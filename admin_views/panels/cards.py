@@ -19,8 +19,8 @@ register(
         sort="due",
         columns=["customer", "due", "state"],
         figures=[
-            Figure(N_("overdue"), {"assignee": "me", "state": "overdue"}),
-            Figure(N_("due for everybody"), TO_DO),
+            Figure(N_("%(n)s overdue"), {"assignee": "me", "state": "overdue"}),
+            Figure(N_("%(n)s due for everybody"), TO_DO),
         ],
         empty=N_("Nothing is due today. Good."),
     ),

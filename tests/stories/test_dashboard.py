@@ -74,7 +74,7 @@ def test_the_first_page_is_accessible_and_fits(morning: Page) -> None:
     for size in (WIDE, PHONE):
         morning.set_viewport_size(size)
         for scheme in ("light", "dark"):
-            morning.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            morning.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             screenshot(morning, f"dashboard-{scheme}-{size['width']}")
             axe(morning)
         assert morning.evaluate("document.documentElement.scrollWidth") <= size["width"]
