@@ -39,6 +39,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "models.history",
         "models.listeners",
         "models.merged",
+        "models.distinct",
         "models.moved_on",
         "models.past",
         "models.reaching",
