@@ -163,7 +163,8 @@ def _state(form: Any, field: Any, attribute: Attribute, row: Any, reason: str) -
     shown = actor_of(db.session).name if attribute.target and row.id is None else cell(attribute, row)
     helpful = "" if standing.why_settled(row, attribute.key) else field.description
     words = {"label": field.label.text, "description": helpful}
-    _replace(form, field, Fact(**words, shown=shown, stored=stored, reason=reason), value)
+    tells = row.id is not None and attribute.target is None and attribute.python_type is str
+    _replace(form, field, Fact(**words, shown=shown, stored=stored, reason=reason, tells=tells), value)
 
 
 def _replace(form: Any, field: Any, fact: Any, value: Any) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from admin_views import line_columns, links, matrix
 from admin_views.kinds import cell
-from admin_views.kinds_fact import Fact
+from admin_views.kinds_fact import Fact, told
 from admin_views.page import Field
 from admin_views.say import NONE, label, pill
 from admin_views.totals import totals_of
@@ -27,7 +27,12 @@ class PartFact(Fact):
         """Refuse any rows, also of a form that was opened while they could be typed."""
         super().process(formdata, *args, **words)
         if formdata and f"{self.name}-present" in formdata:
-            self.process_errors = [self.reason]
+            rows = (self._typed(formdata, key) for key in formdata.getlist(f"{self.name}-keys"))
+            self.process_errors = [told(self.reason, [", ".join(row) for row in rows if row])]
+
+    def _typed(self, formdata: Any, key: str) -> list[str]:
+        prefix, aside = f"{self.name}-{key}-", {f"{self.name}-{key}-version", f"{self.name}-{key}-at"}
+        return [formdata[name] for name in formdata if name.startswith(prefix) and name not in aside and formdata[name]]
 
 
 def shown(row: Base, child: Child) -> Field:

@@ -10,9 +10,11 @@ from flask import Flask
 from models.contact import Contact
 from models.customer import Customer
 from models.document import Document
+from models.document_line import DocumentLine
+from models.payment import Payment
 from models.rules.document_kinds import DocumentKind, DocumentStatus
 from tests.admin_views.test_actions import ask, toasts
-from tests.models.papers import draft, issued, open_shop
+from tests.models.papers import draft, issued, line, open_shop
 from tests.panel import Panel, add, company, contact, new_company, note_on, stored
 
 MORE = 4
@@ -147,3 +149,55 @@ def test_a_step_that_others_took_first_is_told_and_another_field_is_no_matter(ap
     answer = me.post(steps["declined"])
     assert (answer.status_code, stored(Document)[0].status) == (409, DocumentStatus.ACCEPTED)
     assert "Anna Rossi changed" in answer.text
+
+
+def test_lines_that_were_typed_while_others_issued_the_document_are_shown(app: Flask) -> None:
+    document = draft(open_shop(), DocumentKind.INVOICE)
+    me, other = Panel(app), Panel(app)
+    page = me.get(f"/document/edit/?id={document.id}&panel=1")
+    other.fill(f"/document/issue/?id={document.id}")
+    answer = me.send(page, {f"lines-{document.lines[0].id}-description": "Silk of another colour"})
+    assert answer.status_code == 422
+    assert (
+        "It has been issued: only its status, its payments and your own remarks can change. You typed:" in answer.text
+    )
+    assert "Silk of another colour" in answer.text
+
+
+def test_one_payment_that_two_people_record_is_told_to_the_second(app: Flask) -> None:
+    document = issued(open_shop(), DocumentKind.INVOICE, line(quantity="9"))
+    me, other = Panel(app), Panel(app)
+    path = f"/document/edit/?id={document.id}&panel=2"
+    page = me.get(path)
+    paid = {"payments-keys": ["new1"], "payments-new1-date": "2026-11-20", "payments-new1-amount": "20"}
+    assert other.fill(path, {**paid, "payments-new1-note": "theirs"}).status_code == 303
+    answer = me.send(page, paid)
+    assert "Anna Rossi has added “" in answer.text
+    assert (answer.status_code, len(stored(Payment))) == (422, 1)
+    assert me.send(answer).status_code == 303
+    assert [each.amount for each in stored(Payment)] == [20, 20]
+
+
+def test_lines_that_others_moved_stay_where_they_were_put_and_new_ones_among_them(app: Flask) -> None:
+    document = draft(open_shop(), DocumentKind.QUOTE, *(line(word) for word in ("one", "two", "three")))
+    path, keys = f"/document/edit/?id={document.id}&panel=1", [str(each.id) for each in document.lines]
+    unnumbered = {f"lines-{key}-at": None for key in keys}
+    me, other = Panel(app), Panel(app)
+    page = me.get(path)
+    new = {
+        "lines-new1-description": "four",
+        "lines-new1-quantity": "1",
+        "lines-new1-unit": "C62",
+        "lines-new1-price": "1",
+        "lines-new1-discount": "0",
+        "lines-new1-vat_rate": str(document.lines[0].vat_rate_id),
+    }
+    assert other.fill(path, {"lines-keys": [keys[2], keys[0], "new1", keys[1]], **new, **unnumbered}).status_code == 303
+    assert me.send(page, {f"lines-{keys[0]}-price": "99"}).status_code == 303
+    rows = sorted(stored(DocumentLine), key=lambda each: each.position)
+    assert [(each.description, each.price) for each in rows] == [("three", 10), ("one", 99), ("four", 1), ("two", 10)]
+    answer = me.send(page, {"lines-keys": [keys[1], keys[0], keys[2]], **unnumbered})
+    assert "Somebody else has put these in another order meanwhile." in answer.text
+    assert me.send(answer).status_code == 303
+    order = [each.description for each in sorted(stored(DocumentLine), key=lambda each: each.position)]
+    assert order.index("two") < order.index("one") < order.index("three")
