@@ -11,7 +11,7 @@ from flask_babel import format_decimal, gettext, ngettext
 from admin_views.say import say
 from models.base import db
 from models.operations.chain_check import Walk, verify
-from models.operations.chaining import head, seal
+from models.operations.chaining import newest, seal
 from models.types import utcnow
 
 MOST_TOLD = 20
@@ -23,8 +23,7 @@ SLOW = 10  # minutes after which somebody should have sealed
 def seal_history() -> None:
     """Seal what the history got since; `serve` does so every half minute."""
     count = seal(db.engine)
-    with db.engine.connect() as connection:
-        number, digest = head(connection)
+    number, digest = newest(db.engine)
     click.echo(ngettext("%(n)s change-set was sealed.", "%(n)s change-sets were sealed.", count, n=_number(count)))
     click.echo(gettext("Seal %(number)s has the digest %(digest)s", number=number, digest=digest))
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import db
-from models.operations.chaining import LONGEST, head, seal
+from models.operations.chaining import LONGEST, newest, seal
 from models.types import utcnow
 
 PAUSE = 30  # seconds
@@ -41,8 +41,7 @@ class Sealer:
         with self.app.app_context():
             sealed = seal(db.engine, self.since)
             if sealed:
-                with db.engine.connect() as connection:
-                    number, digest = head(connection)
+                number, digest = newest(db.engine)
                 self.app.logger.info("history sealed", extra={"seals": number, "head": digest})
         self.since = begun - LONGEST
         return sealed

@@ -13,16 +13,13 @@ from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base
-from models.contacted import Contacted
 from models.description import Child, describe
 from models.gate import actor_of
 from models.history import CREATE, DELETE, ERASED, READING, SILENT, Change, ChangeSet, called, root_of
 from models.images import decode, image, keys_of
 from models.permissions import Level, Permission, ruling_entity
 from models.related import find_all
-from models.valued import Valued
 
-FOLLOWING: tuple[Any, ...] = (Contacted, Valued)  # what they add follows from other rows, and is not in the history
 Image = Mapping[str, Any]
 Changes = Sequence[Change]  # of one row, newest first
 
@@ -63,8 +60,7 @@ def as_of(session: Any, row: Base, moment: datetime) -> Past:
 
 def untold(model: type[Base]) -> set[str]:
     """Return the attributes of an entity of which the history says nothing: secrets, and what follows from the rest."""
-    following = {key for mixin in FOLLOWING if issubclass(model, mixin) for key in mixin.__annotations__}
-    return SILENT - {"created_at"} | following | set(keys_of(model, secret=True))
+    return SILENT - {"created_at"} | set(keys_of(model, secret=True))
 
 
 def _changes_since(session: Any, row: Base, moment: datetime) -> dict[tuple[str, int], list[Change]]:

@@ -6,7 +6,6 @@ kept apart for as long as it can be brought back. What was erased leaves a mark 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,12 +16,10 @@ from sqlalchemy import (
     Index,
     String,
     Text,
-    bindparam,
     delete,
     insert,
     inspect,
     select,
-    update,
 )
 from sqlalchemy.orm import (
     Mapped,
@@ -36,8 +33,8 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Record
+from models.chain import SALT, new_salt
 from models.contacted import Contacted
-from models.chain import CONTENT, SALT, ErasedChange, digest_of_change, new_salt
 from models.description import describe, entity, title_of
 from models.fields import Moment
 from models.gate import actor_of, ungated
@@ -51,7 +48,6 @@ from models.valued import Valued
 CREATE, UPDATE, DELETE, ERASE = "create", "update", "delete", "erase"
 ERASED = {"erased": True}  # stands for a value that was erased; no column is kept as an object
 SECRETS_KEPT = timedelta(days=30)
-REWRITTEN = ("title", "before", "after", "salt")
 SILENT = {"version", "updated_at", "created_at", *Contacted.__annotations__, *Valued.__annotations__}
 READING = ungated("history rows carry their own root; the record they belong to was read through the gate")
 
@@ -121,40 +117,10 @@ def is_erased(change: Any) -> bool:
     return any(value == ERASED for side in (change.before, change.after) for value in (side or {}).values())
 
 
-def note_erased(session: Session, row: Base, keys: Iterable[str]) -> None:
-    """Put into the session's change-set that these values of a row were erased, in place of what it says of the row."""
-    change_set, connection = _change_set(session), session.connection()
-    updates = Change.entity == row.__tablename__, Change.row_id == row.id, Change.action == UPDATE
-    connection.execute(delete(Change).where(Change.change_set_id == change_set, *updates))
-    entry = _entry(ERASE, row, dict.fromkeys(keys, ERASED), {})
-    connection.execute(insert(Change), [entry | {"change_set_id": change_set}])
-
-
-def rewrite(session: Session, changes: Sequence[tuple[Change, Mapping[str, Any]]]) -> None:
-    """Replace what changes say by the new `title`, `before` and `after` of each, and keep that this was done.
-
-    Their salts go as well, without which nobody can find out from the digests what was there.
-    """
-    change_set, texts, erased = _change_set(session), [], []
-    for change, new in changes:
-        before = {key: getattr(change, key) for key in CONTENT} | {"salt": change.salt or new_salt()}
-        after = {**before, **new, "salt": new_salt()}
-        if any(before[key] != after[key] for key in new):
-            texts.append({"change": change.id, **{f"new_{key}": after[key] for key in REWRITTEN}})
-            digests = {"was": digest_of_change(before), "now": digest_of_change(after)}
-            erased.append({"change_set_id": change_set, "change_id": change.id, **digests})
-    if texts:
-        table: Any = Change.__table__
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in REWRITTEN}
-        statement = update(table).where(table.c.id == bindparam("change")).values(values)
-        session.connection().execute(statement, texts)
-        session.connection().execute(insert(ErasedChange), erased)
-
-
 def note_deleted(session: Session, context: UOWTransaction, instances: Any) -> None:
     """Take the images of rows that this flush deletes, while they can still be read."""
     rows = [row for row in session.deleted if isinstance(row, Base)]
-    session.info["deleted"] = [_entry(DELETE, row, stored_image(row), None) for row in rows]
+    session.info["deleted"] = [entry_of(DELETE, row, stored_image(row), None) for row in rows]
     session.info["secrets"] = [
         {"entity": row.__tablename__, "row_id": row.id, "secrets": secrets}
         for row in rows
@@ -164,10 +130,10 @@ def note_deleted(session: Session, context: UOWTransaction, instances: Any) -> N
 
 def record_flush(session: Session, context: UOWTransaction) -> None:
     """Write what this flush did into the session's change-set."""
-    created = [_entry(CREATE, row, None, image(row)) for row in session.new if isinstance(row, Base)]
+    created = [entry_of(CREATE, row, None, image(row)) for row in session.new if isinstance(row, Base)]
     updated = [entry for row in session.dirty if isinstance(row, Base) and (entry := _update(row))]
     if entries := [*created, *updated, *session.info.pop("deleted")]:
-        change_set = _change_set(session)
+        change_set = change_set_of(session)
         session.connection().execute(insert(Change), [entry | {"change_set_id": change_set} for entry in entries])
     if secrets := session.info.pop("secrets"):
         _keep_secrets(session, secrets)
@@ -231,7 +197,7 @@ def changes_since(session: Any, row: Base, version: int) -> dict[str, Since]:
     return found
 
 
-def _change_set(session: Any) -> int:
+def change_set_of(session: Any) -> int:
     """Return the key of the session's change-set, begun with the first write of the transaction."""
     if "change_set" not in session.info:
         actor = actor_of(session)
@@ -243,7 +209,7 @@ def _change_set(session: Any) -> int:
     return session.info["change_set"]  # type: ignore[no-any-return]
 
 
-def _entry(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
+def entry_of(action: str, row: Base, before: Any, after: Any) -> dict[str, Any]:
     root_entity, root_id = root_of(row)
     return {
         "entity": row.__tablename__,
@@ -282,7 +248,7 @@ def _update(row: Base) -> dict[str, Any] | None:
             # Only that there was one, and that there is one now.
             before |= {key: None} if stored(row, key) else {}
             after |= {key: None} if getattr(row, key) else {}
-    return _entry(UPDATE, row, before, after) if before or after else None
+    return entry_of(UPDATE, row, before, after) if before or after else None
 
 
 def put_secrets_aside(session: Session, row: Base) -> None:

@@ -28,11 +28,10 @@ def seal(engine: Engine, since: datetime | None = None) -> int:
     return sum(_seal(engine, keys) for keys in _unsealed(engine, since))
 
 
-def head(connection: Connection) -> tuple[int, str]:
+def newest(engine: Engine) -> tuple[int, str]:
     """Return the number and the digest of the newest seal."""
-    newest = select(SEALS.c["number", "digest"]).order_by(SEALS.c.number.desc()).limit(1)
-    found = connection.execute(newest).first()
-    return (found.number, found.digest) if found else (0, START)
+    with transactions("read"), engine.begin() as connection:
+        return _newest(connection)
 
 
 def unsealed(since: datetime | None = None) -> Any:
@@ -68,8 +67,14 @@ def _seal(engine: Engine, keys: Sequence[int]) -> int:
         return _link(connection, [found[key] for key in keys if key not in done])
 
 
+def _newest(connection: Connection) -> tuple[int, str]:
+    query = select(SEALS.c["number", "digest"]).order_by(SEALS.c.number.desc()).limit(1)
+    found = connection.execute(query).first()
+    return (found.number, found.digest) if found else (0, START)
+
+
 def _link(connection: Connection, new: Collection[Entry]) -> int:
-    last, digest = head(connection)
+    last, digest = _newest(connection)
     rows = []
     for number, entry in enumerate(new, last + 1):
         row: dict[str, Any] = {"number": number, "change_set_id": entry.key, "changes": len(entry.changes)}

@@ -10,7 +10,8 @@ from sqlalchemy import delete, inspect, select
 
 from models.base import Base
 from models.description import describe, entity, title_of
-from models.history import ERASED, READING, Change, DeletedSecret, note_erased, rewrite
+from models.erased import note_erased, rewrite
+from models.history import ERASED, READING, Change, DeletedSecret
 from models.images import encode
 from models.merged import merged_into
 from models.operations.doomed import COUNTING
@@ -20,9 +21,7 @@ from models.related import batches
 Pair = tuple[str, int]  # an entity and the key of a row
 
 
-def forget(
-    session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str]], gone: Sequence[Base]
-) -> set[str]:
+def forget(session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str]], gone: Sequence[Base]) -> set[str]:
     """Erase, from all that was noted of rows, the `past` of these attributes, and all of what is gone.
 
     Return the files that the history told of there.

@@ -33,6 +33,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "models.billing",
         "models.contacting",
         "models.delegation",
+        "models.erased",
         "models.earning",
         "models.following",
         "models.gate",
