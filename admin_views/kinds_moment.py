@@ -20,9 +20,10 @@ class Moment(Control, fields.StringField):
     widget_kind = "datetime-local"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep what was typed when it is no moment, and say so."""
-        typed = valuelist[0].strip() if valuelist else ""
-        before = self.object_data
+        """Keep what was typed when it is no moment, and say so; what was not sent stays."""
+        if not valuelist:
+            return
+        typed, before = valuelist[0].strip(), self.object_data
         if before is not None and typed == self.posted(before):
             self.data = before
         else:

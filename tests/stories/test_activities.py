@@ -79,6 +79,7 @@ def test_a_task_is_added_found_under_my_tasks_ticked_off_and_back_by_keyboard(pa
     tick.press("Space")
     expect(todo.get_by_role("article")).to_have_count(1)
     tick.click()
+    expect(todo).to_have_count(0)
     panel.get_by_role("button", name="Undo").last.click()
     expect(timeline(panel).get_by_role("region", name="To do")).to_be_visible()
 
