@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import inspect, select
 
 from models.base import Base
 from models.description import describe, title_of
@@ -118,7 +118,8 @@ def _take(session: Any, master: Base, picked: Sequence[Picked]) -> None:
 
 def _note(session: Any, others: Sequence[Base], master: Base) -> None:
     went = {"change_set_id": session.info["change_set"], "entity": master.__tablename__, "into_id": master.id}
-    session.connection().execute(insert(MergedRow), [went | {"row_id": key} for key in map(_key_of, others)])
+    session.add_all(MergedRow(**went, row_id=key) for key in map(_key_of, others))
+    session.flush()
 
 
 def _key_of(row: Base) -> int:

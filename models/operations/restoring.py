@@ -22,6 +22,7 @@ from models.types import utcnow
 
 THERE = N_("“%(title)s” is there already.")
 TAKEN = N_("“%(title)s” cannot come back as it was: its “%(what)s” is taken by another one now.")
+FREEING = ungated("the value is written again, by way of the gate, or goes with its row")
 COMPARING = ungated("whether a key or a value is taken counts for everybody; who has it is not told")
 
 Rows = dict[tuple[str, int], Base]
@@ -90,7 +91,7 @@ def _is_changed(row: Base, key: str) -> bool:
 
 def _write(session: Any, row: Base, key: str, value: Any) -> None:
     table: Any = type(row).__table__
-    session.connection().execute(update(table).where(table.c.id == row.id).values({key: value}))
+    session.execute(update(table).where(table.c.id == row.id).values({key: value}), execution_options=FREEING)
 
 
 def refuse_taken(session: Any, rows: Iterable[Base]) -> None:
