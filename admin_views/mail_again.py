@@ -63,7 +63,7 @@ class Sent:
 
     def remark(self, row: Any) -> str:
         """Say to whom it went, and why it did not reach everybody."""
-        attributes = describe(type(row)).attributes
+        attributes = describe(Message).attributes
         addresses = (text(attributes[key], row) for key in ("recipients", "cc"))
         to = gettext("To %(addresses)s", addresses=", ".join(filter(None, addresses)))
         return " · ".join(filter(None, (to, why(row))))

@@ -17,7 +17,9 @@ from models.operations.revealing import MASKED, may_ask
 
 def mask_fields(form: Any, row: Base | None, formdata: Any) -> None:
     """Put what may not be read in place of its field, in the form of a stored row."""
-    for attribute in describe(type(row)).masked if row is not None and row.id else ():
+    if row is None or not row.id:
+        return
+    for attribute in describe(type(row)).masked:
         field = form._fields.get(attribute.key)
         if field is not None and is_masked(attribute, row):
             reason = gettext(MASKED) if may_ask(actor_of(db.session)) else ""

@@ -98,7 +98,7 @@ def _question(row: Base) -> Confirmation:
     )
 
 
-def _hidden_of(row: Any) -> Iterator[str]:
+def _hidden_of(row: Base) -> Iterator[str]:
     """Yield what is masked in a record, by its labels, and which of its parts are."""
     description = describe(type(row))
     yield from (each.label for each in description.masked if is_masked(each, row))

@@ -83,4 +83,5 @@ def _title(subject: Base | None) -> str:
 
 
 def _older(found: Sequence[Revelation]) -> str:
-    return url_for("looks.index", **{**request.args.to_dict(), "before": str(found[SIZE - 1].id)})
+    asked: dict[str, Any] = {**request.args.to_dict(), "before": found[SIZE - 1].id}
+    return url_for("looks.index", **asked)

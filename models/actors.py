@@ -66,7 +66,7 @@ def _roles(rows: Iterable[Any]) -> list[Rights]:
             levels = {each: Level(getattr(row, LEVEL_KEYS[each])) for each in Permission}
             grants[row.key][row.subject] = levels
     in_order = sorted(named.items(), key=lambda item: item[1][0])
-    return [Rights(name, grants[key], fields[key], *others) for key, (name, *others) in in_order]
+    return [Rights(name, grants[key], fields[key], all_, personal) for key, (name, all_, personal) in in_order]
 
 
 def _everything(user_id: Any) -> list[Any]:

@@ -22,12 +22,9 @@ def reads_all(actor: Actor) -> bool:
 
 def reads(actor: Actor, row: Base) -> bool:
     """Return whether the actor reads the personal data of a row: those of everybody, their own, what they type."""
-    return (
-        reads_all(actor)
-        or row.id is None
-        or (isinstance(row, User) and row.id == actor.user_id)
-        or revealed_until(actor, row) is not None
-    )
+    key: int | None = row.id  # none yet while it is typed
+    own = key is None or (isinstance(row, User) and key == actor.user_id)
+    return own or reads_all(actor) or revealed_until(actor, row) is not None
 
 
 def may_read(actor: Actor, attribute: Attribute, row: Base) -> bool:
