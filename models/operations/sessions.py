@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select, true, update
+from sqlalchemy import bindparam, delete, or_, select, true, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import contains_eager
 
@@ -53,7 +54,8 @@ def resume(session: Any, token: str, now: datetime) -> Resumed | None:
     It costs one SELECT, rights included; that the user was seen is written at most once a minute.
     """
     with transactions("read"):
-        rows = session.execute(_resuming(_digest(token), now), execution_options=DOOR).all()
+        values = {"digest": _digest(token), "seen": now - IDLE, "created": now - LONGEST}
+        rows = session.execute(_resuming(), values, execution_options=DOOR).all()
         session.expunge_all()
         session.rollback()
     if not rows:
@@ -92,16 +94,21 @@ def end_other_sessions(session: Any, user_id: int, but: int) -> int:
 
 def sessions_of(session: Any, user_id: int, now: datetime) -> Sequence[AuthSession]:
     """Return the user's live sessions, the one seen last first."""
-    mine = select(AuthSession).where(AuthSession.user_id == user_id, *_live(now))
+    mine = select(AuthSession).where(AuthSession.user_id == user_id, *_live(now - IDLE, now - LONGEST))
     return session.scalars(mine.order_by(AuthSession.last_seen_at.desc()), execution_options=DOOR).all()  # type: ignore[no-any-return]
 
 
-def _resuming(digest: str, now: datetime) -> Any:
-    """Select a live session with its user, once for each row that says what the user may do."""
-    mine = AuthSession.id_hash == digest
+@cache
+def _resuming() -> Any:
+    """Select a live session with its user, once for each row that says what the user may do.
+
+    It is put together once, because that takes longer than the answer.
+    """
+    mine = AuthSession.id_hash == bindparam("digest")
     rights = rights_rows(select(AuthSession.user_id).where(mine).scalar_subquery())
     query = select(AuthSession, rights).join(AuthSession.user).outerjoin(rights, true())
-    return query.options(contains_eager(AuthSession.user)).where(mine, User.active, *_live(now))
+    live = _live(bindparam("seen"), bindparam("created"))
+    return query.options(contains_eager(AuthSession.user)).where(mine, User.active, *live)
 
 
 def _see(session: Any, key: int, now: datetime) -> None:
@@ -115,8 +122,9 @@ def _see(session: Any, key: int, now: datetime) -> None:
         session.rollback()
 
 
-def _live(now: datetime) -> tuple[Any, Any]:
-    return AuthSession.last_seen_at > now - IDLE, AuthSession.created_at > now - LONGEST
+def _live(seen: Any, created: Any) -> tuple[Any, Any]:
+    """Return which sessions were seen, and begun, after these moments."""
+    return AuthSession.last_seen_at > seen, AuthSession.created_at > created
 
 
 def _over(now: datetime) -> tuple[Any, Any]:
