@@ -40,6 +40,7 @@ class Lines(Rows):
 
     widget_kind = "lines"
     totals_url = ""
+    order_clashes = False
     totals: Sequence[Total] = ()
 
     def __init__(self, label: str, *, child: Child, form_class: type[BaseForm], **kwargs: Any) -> None:
@@ -113,10 +114,16 @@ class Lines(Rows):
         known, mine, theirs = (self._kept(keys) for keys in (self.versions, self._shown, self.stored))
         agreed = not self.is_ordered or known in (mine, theirs) or mine == theirs
         if not agreed:
-            self.versions = {key: self.versions[key] for key in self.stored if key in self.versions}
+            self.order_clashes = True
             text = gettext("Somebody else has put these in another order meanwhile. Save again for yours.")
             self.errors = [*self.errors, text]
         return agreed
+
+    @property
+    def known(self) -> list[str]:
+        """The stored rows that the form began with; after a clash, in the order that was told."""
+        keys = self.stored if self.order_clashes else self.versions
+        return [f"{key}-{self.versions[key]}" for key in keys if key in self.versions]
 
     @property
     def _shown(self) -> list[str]:
