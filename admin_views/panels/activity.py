@@ -46,7 +46,7 @@ class CallView(PanelView):
     column_list = ["subject", "customer", "contact", "at", "direction", "outcome", "minutes", "author"]
     column_default_sort = "-at"
     form_panels = (
-        (N_("Call"), ["customer", "contact", "number", "direction", "outcome", "at", "minutes", "text", "subject"]),
+        (N_("Call"), ["customer", "number", "contact", "direction", "outcome", "at", "minutes", "text", "subject"]),
     )
 
     def remark(self, row: Any) -> str:
