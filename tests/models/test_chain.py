@@ -230,6 +230,7 @@ def test_the_first_place_that_was_tampered_with_is_named(chain: None) -> None:
             way(connection, raw(connection))
         seal(db.engine)
         assert told in broken()[0], (way.__name__, broken())
+        assert walk().unsealed == 0
         with tampering() as connection:
             put_back(connection, before)
         assert broken() == []
