@@ -52,7 +52,7 @@ def add_notes(draw: Draw, sketch: Sketch, people: list[str], cast: Cast, until: 
         author = _author(draw, sketch, cast)
         at = draw.moment(sketch.customer.created_at, until)
         body = (text + more).format(**_particulars(draw, people, author.name, cast))
-        Note(customer=sketch.customer, body=body, author=author, created_at=at, updated_at=at)
+        Note(customer=sketch.customer, body=body, author=author, at=at, created_at=at, updated_at=at)
 
 
 def _author(draw: Draw, sketch: Sketch, cast: Cast) -> User:

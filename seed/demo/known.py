@@ -46,5 +46,5 @@ def _customer(values: dict[str, Any], cast: Cast) -> Customer:
         Contact(customer=customer, created_at=first, updated_at=first, **each)
     for each in parts["notes"]:
         author, at = cast.users[each["author"]], min(each["at"], last)
-        Note(customer=customer, body=each["body"], author=author, created_at=at, updated_at=at)
+        Note(customer=customer, body=each["body"], author=author, at=at, created_at=at, updated_at=at)
     return customer
