@@ -15,7 +15,9 @@ from sqlalchemy import func, select
 
 from admin_views.base import PanelView
 from models.account import Account
+from models.attachment import Attachment
 from models.base import db
+from models.call import Call
 from models.contact import Contact
 from models.customer import CustomerEmail
 from models.description import entities
@@ -29,8 +31,10 @@ from models.operations.drafting import default_rate
 from models.owned import Owned
 from models.permissions import READING, SYSTEM, Grants, Level, Permission, ruling_entity
 from models.rules.document_kinds import DocumentKind
+from models.task import Task
 from models.unit import BusinessUnit
 from models.user import User
+from tests.filekit import kept
 from tests.models.world import everything
 from tests.panel import VAT, Panel, add, new_company
 from tests.people import add_user
@@ -75,7 +79,7 @@ class Cast:
         self.users_by_key = {owner: user.id for owner, user in self.users.items()}
 
     def _furnish(self, owner: str) -> None:
-        """Give an owner an account with a customer, a contact, a note, an email and a quote."""
+        """Give an owner an account with a customer, what happened with it, and a quote."""
         user = self.users.get(owner)
         account = add(Account(name=word(owner, "account"), owner=user, owner_id=user and user.id))
         values = {"owner": user, "owner_id": user and user.id, "account": account, "code": word(owner, "code")}
@@ -85,11 +89,19 @@ class Cast:
         note = Note(customer=customer, body=word(owner, "note"))
         mail = {"recipients": f"{word(owner, 'to')}@example.com", "body": word(owner, "text"), "message_id": owner}
         message = Message(customer=customer, subject=word(owner, "message"), status=MessageStatus.FAILED, **mail)
+        call, task = (
+            Call(customer=customer, subject=word(owner, "call")),
+            Task(customer=customer, subject=word(owner, "task")),
+        )
+        attachment = Attachment(
+            customer=customer, name=word(owner, "attachment"), file=kept(word(owner, "file").encode(), "a.txt")
+        )
         quote = Document(customer=customer, kind=DocumentKind.QUOTE, reference=word(owner, "document"))
         rate = default_rate(db.session)
         quote.lines.append(DocumentLine(description=word(owner, "line"), price=Decimal(1), vat_rate=rate))
-        add(customer, contact, note, message, quote)
-        for row in (account, customer, contact, note, message, quote, customer.emails[0]):
+        below = contact, note, message, call, task, attachment, quote
+        add(customer, *below)
+        for row in (account, customer, *below, customer.emails[0]):
             self.keys[owner, row.__tablename__] = row.id
 
     def foreign(self, level: Level, *wanted: str) -> Iterator[tuple[str, int]]:
@@ -116,7 +128,7 @@ class Cast:
         return {owner for owner in REACHED[level] if all(word(owner, entity) in text for entity in wanted)}
 
 
-EDITED = ("customer", "account", "contact", "note")
+EDITED = ("customer", "account", "contact", "note", "call", "task", "attachment")
 SENT = ("message",)  # comes about by sending it, and stays as it is
 DRAWN_UP = ("document",)  # typed with lines, and issued
 OWNED = (*EDITED, *SENT, *DRAWN_UP)

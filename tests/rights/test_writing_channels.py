@@ -19,7 +19,15 @@ from tests.rights import stage
 from tests.rights.cast import EDITED, LEVELS, OWNED, STRANGER, Cast, owned_views, stored
 from tests.rights.marks import AN_OWNED_ONE_AND_A_CHILD, ON_SQLITE, THE_WIDEST_LEVEL
 
-TYPED = {"customer": "tags", "account": "tags", "contact": "notes", "note": "body"}
+TYPED = {
+    "customer": "tags",
+    "account": "tags",
+    "contact": "notes",
+    "note": "body",
+    "call": "subject",
+    "task": "subject",
+    "attachment": "name",
+}
 FORGED = {
     "name": "forged", "body": "forged", "company": "forged", "kind": "company", "vat_number": VAT, "confirmed": "1",
     "version": "1", "notes": "forged", "tags": "forged",

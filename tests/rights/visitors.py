@@ -13,8 +13,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models.api_token import ApiToken
+from models.attachment import Attachment
 from models.auth import AuthSession
 from models.base import db
+from models.call import Call
 from models.channel import Channel
 from models.company import Company
 from models.contact import Contact
@@ -32,9 +34,11 @@ from models.operations.issuing import issue
 from models.permissions import SYSTEM
 from models.role import Role
 from models.rules.document_kinds import DocumentKind
+from models.task import Task
 from models.unit import BusinessUnit
 from models.user import User
 from models.vat_rate import VatRate
+from tests.filekit import kept
 from tests.panel import VAT, Panel, add, new_company
 from tests.people import ADMINISTRATOR, EDITOR, VIEWER, add_user
 
@@ -54,7 +58,8 @@ ROLES = {
 VISITORS = (ANONYMOUS, *ROLES)
 LOOKED_UP = {
     "customer": "group", "account": "owner", "contact": "customer", "note": "customer", "user": "roles.role",
-    "document": "lines.vat_rate", "message": "customer",
+    "document": "lines.vat_rate", "message": "customer", "call": "contact", "task": "assignee",
+    "attachment": "contact",
 }  # fmt: skip
 # What pages need to know besides.
 ASKED = {
@@ -88,6 +93,10 @@ class Visitors:
         customer = new_company(f"{WORD} customer", vat_number=VAT, owner=owner)
         customer.contacts.append(Contact(name=f"{WORD} contact"))  # type: ignore[attr-defined]
         customer.notes.append(Note(body=f"{WORD} note"))  # type: ignore[attr-defined]
+        file = Attachment(name=f"{WORD} file", file=kept())
+        happened = Call(subject=f"{WORD} call"), Task(subject=f"{WORD} task"), file
+        for each in happened:
+            each.customer = customer
         add(customer)
         role, group = Role(name="Free role"), CustomerGroup(name="Free group")
         free = Channel(name="Free channel"), BusinessUnit(name="Free unit"), ApiToken(name="Free token")
@@ -95,7 +104,7 @@ class Visitors:
         selling = Company(name="Free company"), VatRate(name="Free rate", rate=7)
         others = role, group, template, *free, *selling
         add(*others)
-        rows = customer, customer.account, customer.contacts[0], customer.notes[0], *others  # type: ignore[attr-defined]
+        rows = customer, customer.account, customer.contacts[0], customer.notes[0], *happened, *others  # type: ignore[attr-defined]
         self.keys = {row.__tablename__: row.id for row in rows}
         self.keys |= {"document": quoted(customer).id, "message": mailed(customer).id}
         customer.tags = "changed"
