@@ -18,7 +18,7 @@ from admin_views import controls, kinds_figures
 from admin_views.kinds_file import Upload, file_link, file_name, said_size
 from admin_views.kinds_moment import Moment
 from admin_views.kinds_picker import Picker
-from admin_views.say import NONE, label, pill, plain, when
+from admin_views.say import label, none, pill, plain, when
 from models import kinds
 from models.base import Base, db
 from models.choices import Choice
@@ -72,14 +72,8 @@ def cell(attribute: Attribute, row: Base) -> Markup:
     """Return the value of an attribute as a list or record shows it; masked for whoever may not read it."""
     value = row.shown(attribute.key)
     if value is None or value == "":
-        return _none(attribute)
+        return none(attribute.facts.none)
     return look(attribute).cell(value, row) if may_read(_reader(row), attribute, row) else _masked(attribute, value)
-
-
-def _none(attribute: Attribute) -> Markup:
-    """Return what stands for no value."""
-    words = attribute.facts.none
-    return Markup('<span class="quiet none">{}</span>').format(label(words)) if words else NONE
 
 
 def text(attribute: Attribute, row: Base) -> str:

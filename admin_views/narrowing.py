@@ -95,27 +95,27 @@ def likely(row: Base, attribute: Attribute) -> list[Likely]:
     found: dict[str, Likely] = {}
     for path in attribute.facts.likely:
         first, *way, last = path.split(".")
-        target: Any = describe(type(row)).attributes[first].target
-        start: Base | None = getattr(row, first) or db.session.get(target, getattr(row, f"{first}_id") or 0)
-        if start is None:
-            continue
-        for other in _rows(start, way, last):
+        for other, start in _rows(row, first, way, last):
             value = getattr(other, last)
             if value and may_read(actor_of(db.session), describe(type(other)).attributes[last], other):
                 found.setdefault(value, (value, _whose(other, start, last), _choice(row, other)))
     return list(found.values())
 
 
-def _rows(start: Base, way: Sequence[str], last: str) -> Iterator[Base]:
-    """Yield where a value stands: the record itself, or rows of one of its collections, the primary one first."""
+def _rows(row: Base, first: str, way: Sequence[str], last: str) -> Iterator[tuple[Base, Base]]:
+    """Yield where a value stands and whose it is: a related row, or those of its collection, primary ones first."""
     if not way:
-        yield start
+        start = getattr(row, first)
+        yield from [(start, start)] if start is not None else []
         return
-    child = next(each for each in describe(type(start)).children if each.key == way[0])
+    target: Any = describe(type(row)).attributes[first].target
+    child = next(each for each in describe(target).children if each.key == way[0])
     model: Any = child.model
     order = [model.primary.desc()] if hasattr(model, "primary") else []
-    query = select(model).where(getattr(model, f"{child.parent}_id") == start.id, getattr(model, last).is_not(None))
-    yield from db.session.scalars(query.order_by(*order, model.id).limit(MOST_LIKELY))
+    mine = getattr(model, f"{child.parent}_id") == getattr(row, f"{first}_id")
+    query = select(model).where(mine, getattr(model, last).is_not(None)).order_by(*order, model.id)
+    for other in db.session.scalars(query.limit(MOST_LIKELY)):
+        yield other, getattr(other, child.parent)
 
 
 def _whose(other: Base, start: Base, last: str) -> str:

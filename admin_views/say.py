@@ -82,6 +82,11 @@ def when(moment: datetime) -> str:
     return str(format_date(moment, "d MMM" if moment.year == datetime.now(UTC).year else "d MMM y"))
 
 
+def none(words: str | None) -> Markup:
+    """Return what stands for no value, in words of its own where it has them."""
+    return Markup('<span class="quiet none">{}</span>').format(label(words)) if words else NONE
+
+
 def pill(text: str, tone: str = "grey") -> Markup:
     """Return a badge inside a cell."""
     return Markup('<span class="pill pill-{}">{}</span>').format(tone, text)

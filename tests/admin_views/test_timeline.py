@@ -155,7 +155,7 @@ def test_what_a_timeline_costs_does_not_depend_on_what_it_shows(app: Flask) -> N
     marta, panel = contact(customer), Panel(app, EDITOR)
     paths = [f"/customer/timeline/?id={customer.id}", f"/contact/timeline/?id={marta.id}"]
     paths += [
-        f"/account/timeline/?id={customer.account_id}",
+        f"/account/timeline/?id={customer.account.id}",
         f"/call/new/?customer={customer.id}&on=contact-{marta.id}",
     ]
 
