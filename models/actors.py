@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, String, Subquery, literal, null, select, union_all
+from sqlalchemy import Boolean, String, Subquery, bindparam, literal, null, select, union_all
 
 from models.gate import ungated
 from models.permissions import Actor
@@ -113,7 +113,8 @@ def _members(what: str, units: Any) -> Any:
 def _revealed(user_id: Any) -> Any:
     """Select the records whose personal data are shown to the user at the moment."""
     what = (literal(REVEALED), Revelation.row_id, Revelation.entity, null().cast(Boolean))
-    mine = (Revelation.actor_id == user_id, Revelation.until > utcnow())
+    now = bindparam("now", callable_=utcnow, type_=UtcDateTime(), unique=True)  # the statement is put together once
+    mine = (Revelation.actor_id == user_id, Revelation.until > now)
     return select(*what, *_nothing(2 + len(KEYS)), Revelation.until).where(*mine)
 
 
