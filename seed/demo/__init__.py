@@ -20,6 +20,7 @@ from models.following import followed_at_the_end
 from models.gate import acting_as
 from models.i18n import N_
 from models.permissions import SYSTEM
+from models.user import User
 from seed.demo.activities import add_activities, add_tasks_of
 from seed.demo.book import write_apart
 from seed.demo.cast import Cast, make_cast
@@ -75,7 +76,7 @@ def _load(session: Any, customers: int, seed: str, until: datetime) -> None:
 def _welcome(session: Any, seed: str, cast: Cast, until: datetime) -> None:
     """Give whoever set up the panel something to do."""
     customers = list(session.scalars(select(Customer).order_by(Customer.id).limit(FIRST)))
-    for user in session.scalars(administrators()):
+    for user in session.scalars(select(User).where(User.id.in_(administrators()))):
         if user not in cast.users.values():
             session.add_all(add_tasks_of(Draw(seed, "welcome", user.email), user, customers, until))
     write_apart(session)

@@ -15,6 +15,7 @@ from seed.demo.houses import own_account
 from seed.demo.staff import SELLERS
 
 OF = 160  # customers, of whom one was entered twice
+EARLY = 5  # letters, among which a hand slips
 ADDRESS = ("street", "city", "postal_code", "province", "country")
 FIELDS = ("kind", "legal_form", "tax_code", "language", "currency", "group")
 
@@ -60,7 +61,7 @@ def add_twin(draw: Draw, customer: Customer) -> None:
 
 def misspelt(draw: Draw, name: str) -> str:
     """Return a name with a slip of the hand: a letter left out, doubled, or two in the wrong order."""
-    at = draw.number(1, max(1, min(len(name.split(maxsplit=1)[0]), len(name)) - 2))
+    at = min(draw.number(1, EARLY), len(name) - 2)
     slips = (
         name[:at] + name[at + 1 :],
         name[:at] + name[at] + name[at:],
