@@ -76,7 +76,8 @@ def _load(session: Any, customers: int, seed: str, until: datetime) -> None:
 def _welcome(session: Any, seed: str, cast: Cast, until: datetime) -> None:
     """Give whoever set up the panel something to do."""
     customers = list(session.scalars(select(Customer).order_by(Customer.id).limit(FIRST)))
-    for user in session.scalars(select(User).where(User.id.in_(administrators()))):
+    keys = session.scalars(administrators()).all()
+    for user in session.scalars(select(User).where(User.id.in_(keys))):
         if user not in cast.users.values():
             session.add_all(add_tasks_of(Draw(seed, "welcome", user.email), user, customers, until))
     write_apart(session)
