@@ -52,9 +52,7 @@ class Confirmation:
     optional: bool = False
 
 
-def confirmation(
-    view: Any, chosen: Any, found: Any, cancel_url: str, changed: Sequence[Base] = ()
-) -> Confirmation:
+def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str, changed: Sequence[Base] = ()) -> Confirmation:
     """Return the confirmation of an action; the state of the list travels along, so that one comes back to it.
 
     What was `changed` since it was shown before, it tells.

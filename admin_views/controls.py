@@ -33,7 +33,7 @@ FEW = 4
 
 @dataclass(frozen=True)
 class Clash:
-    """What others did to the field since the form was `opened`, as text; `value` is theirs as the field would post it."""
+    """What others did to a field since the form was `opened`, as text; `value` is theirs as the field would post it."""
 
     theirs: str
     before: str

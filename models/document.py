@@ -108,9 +108,7 @@ class Document(Timestamped, Base):
     carrier: Mapped[Line | None]
     packages: Mapped[Count | None]
     weight: Mapped[Quantity | None] = field(label="Weight (kg)")
-    destination: Mapped[LongText | None] = field(
-        personal=True, help="Left empty, the customer's shipping address."
-    )
+    destination: Mapped[LongText | None] = field(personal=True, help="Left empty, the customer's shipping address.")
     net: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="currency")
     vat: Mapped[Amount] = field(default=Decimal(0), fixed=True, label="VAT", currency="currency")
     total: Mapped[Amount] = field(default=Decimal(0), fixed=True, currency="currency")

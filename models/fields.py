@@ -70,8 +70,8 @@ class Facts:
     kinds do by themselves unless it is said to be False; what is `private` does so on a row that stands for a person.
     When such a row is anonymised, a value becomes what it is when `anonymous`. `currency` names the attribute, dotted
     from this row, that says in which currency an amount is. `none` is what it is called that there is no value;
-    `likely` names where values stand, dotted from this row, that are probably meant, the likeliest first. When rows are merged, what one `brings` along, attributes
-    and the primary row of a part, comes from the same row as its own value.
+    `likely` names where values stand, dotted from this row, that are probably meant, the likeliest first. When rows are
+    merged, what one `brings` along, attributes and the primary row of a part, comes from the same row as its own value.
     """
 
     label: str | None = None
@@ -134,8 +134,8 @@ def reference(
     `creator` fills it with the user who creates this row, `sole` with the only row there is to choose; a `derived` one
     may be left empty; `fixed` keeps people from typing it; `listed` shows these rows on the other's record; `indexed`
     is off where an index of the entity's own begins with it. `within` names a relation that both rows have: those alone
-    can be chosen for which it leads to the same row; `sees` one to the row that a user who is chosen should see. Rows that belong together are no duplicates where they differ in
-    what keeps them `apart`.
+    can be chosen for which it leads to the same row; `sees` one to the row that a user who is chosen should see. Rows
+    that belong together are no duplicates where they differ in what keeps them `apart`.
     """
     return Reference(label=label, help=help, orphans=orphans, within=within, sees=sees, **words)
 

@@ -53,7 +53,8 @@ class Reference(Relation):
     `orphans` says what becomes of this row when the other one is deleted; `creator` fills it with the user who creates
     the row, `sole` with the only row there is to choose. A `derived` one may be left empty on a new row. The other
     record shows the rows that point to it where this is `listed`. `within` names a relation that both rows have, and
-    that must lead to the same row, `sees` one to the row that a user who is chosen should see. Rows that belong together and differ where it is `apart` are meant to be several.
+    that must lead to the same row, `sees` one to the row that a user who is chosen should see. Rows that belong
+    together and differ where it is `apart` are meant to be several.
     """
 
     orphans: Orphans = "refuse"

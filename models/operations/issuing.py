@@ -94,7 +94,7 @@ def _credit(session: Any, document: Document, amount: Any) -> None:
 
 
 def _value(session: Any, document: Document, company: Company | None) -> None:
-    """Note what one of the company's currency is worth that day; what is credited, at the rate that it was billed at."""
+    """Note what one of the company's currency is worth that day; what is credited counts as it was billed."""
     document.base_currency = company.currency if company else document.base_currency
     if not document.kind.rules.earns:
         return

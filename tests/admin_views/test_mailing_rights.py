@@ -111,7 +111,8 @@ def test_an_email_stays_as_it_was_sent(app: Flask, delta: Customer) -> None:
     message = only()
     assert panel.get(f"/message/edit/?id={message.id}").status_code == 403
     assert panel.post(f"/message/edit/?id={message.id}", {"subject": "Other"}).status_code == 403
-    for answer in (panel.get(f"/message/new/?customer={delta.id}"), panel.post(f"/message/new/?customer={delta.id}", TYPED)):
+    new = f"/message/new/?customer={delta.id}"
+    for answer in (panel.get(new), panel.post(new, TYPED)):
         assert answer.location == path(delta)  # where it is written
     assert only().subject == "Your visit"
 

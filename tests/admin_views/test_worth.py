@@ -44,7 +44,7 @@ def house() -> tuple[Account, Customer, Customer]:
     db.session.commit()
     issued(first, QUOTE, line(price="900"))
     issued(second, INVOICE, line(price="200"), currency="CHF")
-    return first.account, first, second  # type: ignore[attr-defined]
+    return first.account, first, second
 
 
 def table(page: str) -> list[str]:
