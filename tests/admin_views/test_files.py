@@ -83,10 +83,13 @@ def test_a_file_is_given_out_to_be_saved_and_never_to_be_shown(panel: Panel) -> 
         (PDF, "page.html", "Files of this kind are not kept here."),
         (PDF, "invoice\u202efdp.exe", "Files of this kind are not kept here."),
         (b"", "empty.pdf", "This file is empty."),
-        (PDF + bytes(10_000_000), "large.pdf", "This file is larger than 10 MB, which is the most that is kept."),
+        (PDF + bytes(100_000), "large.pdf", "This file is larger than 0.1 MB, which is the most that is kept."),
     ],
 )
-def test_what_is_refused_is_refused_beside_the_field(panel: Panel, content: bytes, name: str, why: str) -> None:
+def test_what_is_refused_is_refused_beside_the_field(
+    app: Flask, panel: Panel, monkeypatch: pytest.MonkeyPatch, content: bytes, name: str, why: str
+) -> None:
+    monkeypatch.setitem(app.config, "FILE_MEGABYTES", 0.1)
     answer = hand_in(panel, new(company()), content, name, text="Typed all the same.")
     assert answer.status_code == 422
     assert why in answer.text
@@ -221,3 +224,15 @@ def test_a_folder_that_takes_nothing_is_told_of_and_the_form_stays(
     answer = hand_in(panel, new(company()), PDF, "contract.pdf")
     assert answer.status_code == 422
     assert "The file cannot be stored now." in answer.text
+
+
+@ONE_DATABASE
+def test_a_form_sent_twice_makes_one_file_and_with_another_file_says_so(panel: Panel) -> None:
+    page = panel.get(new(company()))
+    for _ in range(2):
+        assert panel.send(page, {"file": (BytesIO(PDF), "contract.pdf")}).status_code == 303
+    assert only().file_name == "contract.pdf"
+    answer = panel.send(page, {"file": (BytesIO(PNG), "photo.png")})
+    assert "was made from this form before" in answer.text
+    assert panel.send(answer).status_code == 303
+    assert [row.name for row in stored(Attachment)] == ["contract.pdf", "photo.png"]

@@ -37,7 +37,7 @@ def test_a_file_is_added_on_the_record_and_saved_from_its_page(panel: Page, tmp_
     download.value.save_as(tmp_path / "parcel.png")
     assert (tmp_path / "parcel.png").read_bytes() == PNG
     panel.get_by_role("link", name="Edit File").click()
-    panel.get_by_label("File", exact=True).set_input_files(payload("contract.pdf", PDF))
+    panel.locator("input[type=file]").set_input_files(payload("contract.pdf", PDF))
     panel.get_by_role("button", name="Save", exact=True).click()
     expect(panel.get_by_role("link", name="contract.pdf")).to_be_visible()
 
