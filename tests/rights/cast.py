@@ -7,6 +7,7 @@ entity's, so that one that appears where it must not is known by sight.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -91,7 +92,7 @@ class Cast:
         message = Message(customer=customer, subject=word(owner, "message"), status=MessageStatus.FAILED, **mail)
         call, task = (
             Call(customer=customer, subject=word(owner, "call")),
-            Task(customer=customer, subject=word(owner, "task")),
+            Task(customer=customer, subject=word(owner, "task"), due=date(2026, 1, 7)),
         )
         attachment = Attachment(
             customer=customer, name=word(owner, "attachment"), file=kept(word(owner, "file").encode(), "a.txt")
