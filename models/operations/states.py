@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select, union_all
 
 from models.base import Base
 from models.description import describe
-from models.operations.doomed import COUNTING, doomed
+from models.operations.doomed import COUNTING, Doomed, doomed
 
 
 def states(session: Any, rows: Sequence[Base], *, whole: bool) -> dict[int, str]:
@@ -29,10 +29,14 @@ def states(session: Any, rows: Sequence[Base], *, whole: bool) -> dict[int, str]
 
 def _along(session: Any, model: type[Base], keys: Sequence[int]) -> Iterator[Any]:
     """Yield, by the row that they go with, the number of rows of each kind, the sum of their versions, the newest."""
-    for place, each in enumerate(doomed(model, keys)):
-        if each.is_top or describe(each.model).is_part:
-            continue
-        along = select(each.top.label("top"), each.model.id, each.model.version).where(each.which).subquery()
-        counts = (func.count(), func.sum(along.c.version), func.max(along.c.id))
-        query = select(along.c.top, *counts).group_by(along.c.top)
-        yield from ((top, place, *some) for top, *some in session.execute(query, execution_options=COUNTING))
+    below = [each for each in doomed(model, keys) if not (each.is_top or describe(each.model).is_part)]
+    queries = [_counted(place, each) for place, each in enumerate(below)]
+    if queries:
+        every = union_all(*queries).order_by("top", "place")
+        yield from (tuple(row) for row in session.execute(every, execution_options=COUNTING))
+
+
+def _counted(place: int, each: Doomed) -> Select[Any]:
+    along = select(each.top.label("top"), each.model.id, each.model.version).where(each.which).subquery()
+    counts = (func.count(), func.sum(along.c.version), func.max(along.c.id))
+    return select(along.c.top, literal(place).label("place"), *counts).group_by(along.c.top)

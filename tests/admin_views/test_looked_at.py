@@ -190,7 +190,7 @@ def test_lines_that_others_moved_stay_where_they_were_put_and_new_ones_among_the
         "lines-new1-unit": "C62",
         "lines-new1-price": "1",
         "lines-new1-discount": "0",
-        "lines-new1-vat_rate": str(document.lines[0].vat_rate_id),
+        "lines-new1-vat_rate": str(document.lines[0].vat_rate.id),
     }
     assert other.fill(path, {"lines-keys": [keys[2], keys[0], "new1", keys[1]], **new, **unnumbered}).status_code == 303
     assert me.send(page, {f"lines-{keys[0]}-price": "99"}).status_code == 303

@@ -108,9 +108,9 @@ def test_rows_of_grids_and_feeds_are_made_once(app: Flask, entity: str, typed: d
 def test_rows_that_are_added_to_a_part_are_added_once(app: Flask) -> None:
     panel = Panel(app)
     page = panel.get(f"/customer/edit/?id={company(emails=['a@example.com']).id}&panel=0")
-    typed = {"emails-keys": ["1", "new1"], "emails-1-address": "a@example.com", "emails-new1-address": "b@example.com"}
-    typed["emails-keys"][0] = str(stored(CustomerEmail)[0].id)
-    typed = {name.replace("-1-", f"-{typed['emails-keys'][0]}-"): value for name, value in typed.items()}
+    key = str(stored(CustomerEmail)[0].id)
+    typed = {"emails-keys": [key, "new1"], f"emails-{key}-address": "a@example.com"}
+    typed |= {"emails-new1-address": "b@example.com"}
     assert {each.status_code for each in again(panel, page, typed, fragment=True)} <= {200, 204}
     assert [each.address for each in stored(CustomerEmail)] == ["a@example.com", "b@example.com"]
 

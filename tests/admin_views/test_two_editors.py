@@ -126,7 +126,8 @@ def test_in_every_form_edits_of_others_are_merged_or_shown(app: Flask) -> None:
 def meet(editors: Editors, view: PanelView, path: str, key: str, *, closely: bool) -> Iterator[str]:
     """Let two change the same field, looked at closely another one first; yield what goes wrong."""
     page, attribute = editors.me.get(path), view.description.attributes[key]
-    first, second, *_ = [*editors.candidates(view, key, page), None, None]
+    values: list[str | None] = [*editors.candidates(view, key, page), None, None]
+    first, second = values[:2]
     if first is None or editors.other.send(page, {key: first or None}).status_code != 303:
         yield f"{first} cannot be typed"
         return
