@@ -35,12 +35,11 @@ from models.masking import reads_noted
 from models.moved_on import has_moved_on, later_changes
 from models.past import history_of
 from models.permissions import Permission, may_edit, may_see
-from models.related import titles
+from models.titles import Names, titles_of
 
 SIZE = 20
 MOST_SHOWN = 12  # rows of one change-set
 NAMED = 3  # fields, where there are many
-Names = Mapping[tuple[str, int], str]
 
 
 def history(view: Any, row: Base, before: int | None) -> HistoryPage:
@@ -165,7 +164,7 @@ def _shown(attribute: Attribute, value: Any, names: Names, *, readable: bool) ->
 
 
 def names_in(sets: list[ChangeSet]) -> Names:
-    """Look up the titles of all rows that the differences point to, one statement an entity."""
+    """Look up the titles of all rows that the differences point to."""
     wanted: dict[type[Base], set[int]] = {}
     for change_set in sets:
         for each in change_set.changes:
@@ -173,8 +172,4 @@ def names_in(sets: list[ChangeSet]) -> Names:
                 if attribute.target and each.action == UPDATE:
                     values = ((part or {}).get(f"{attribute.key}_id") for part in (each.before, each.after))
                     wanted.setdefault(attribute.target, set()).update(value for value in values if value)
-    return {
-        (model.__tablename__, key): name
-        for model, keys in wanted.items()
-        for key, name in titles(db.session, model, keys).items()
-    }
+    return titles_of(db.session, wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask import url_for
 from flask_babel import format_decimal, gettext
@@ -17,8 +17,8 @@ from models.gate import actor_of
 from models.history import ChangeSet
 from models.i18n import N_
 from models.operations.revealing import NOTING, told_on
-from models.related import titles
 from models.revealing import Revealed, Revelation
+from models.titles import Names, titles_of
 from models.user import User
 
 VERBS = {
@@ -26,7 +26,6 @@ VERBS = {
     Revealed.EXPORT: N_("Exported with personal data"),
     Revealed.PERSON: N_("Exported everything about"),
 }
-Names = Mapping[tuple[str, int], str]
 
 
 def looks_at(row: Base, sets: Sequence[ChangeSet], before: int | None, *, is_last: bool) -> list[HistoryEntry]:
@@ -57,15 +56,11 @@ def ways(row: Base) -> list[Link]:
 
 def _names(found: Sequence[Revelation]) -> Names:
     """Return what the records are called, as far as the reader sees them: nothing of them is kept with the note."""
-    wanted: dict[str, set[int]] = {}
+    wanted: dict[type[Base], set[int]] = {}
     for each in found:
         if each.row_id is not None:
-            wanted.setdefault(each.entity, set()).add(each.row_id)
-    return {
-        (name, key): title
-        for name, keys in wanted.items()
-        for key, title in titles(db.session, entity(name), keys).items()
-    }
+            wanted.setdefault(entity(each.entity), set()).add(each.row_id)
+    return titles_of(db.session, wanted)
 
 
 def _entry(each: Revelation, names: Names) -> HistoryEntry:

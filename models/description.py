@@ -161,9 +161,14 @@ def title_of(row: Base) -> str:
         return title_of(value)
     if isinstance(value, Decimal):
         value = f"{value:.{max(-int(value.normalize().as_tuple().exponent), 2)}f}"
-    first = str(value or "").partition("\n")[0]
+    return shortened(str(value or ""), row.id)
+
+
+def shortened(text: str, key: int) -> str:
+    """Return the first line of what a row is called, or its key where it says nothing."""
+    first = text.partition("\n")[0]
     if not first:
-        return f"#{row.id}"
+        return f"#{key}"
     return first if len(first) <= LONGEST_TITLE else first[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 

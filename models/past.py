@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from models.base import Base
 from models.description import Child, describe
@@ -21,11 +21,13 @@ def history_of(session: Any, row: Base, before: int | None = None, limit: int = 
     mine = told_on(row)
     for key in merged_into(session, row):
         mine = or_(mine, _about(row.__tablename__, key))
-    query = select(ChangeSet).where(ChangeSet.id.in_(select(Change.change_set_id).where(mine)))
-    query = query.options(selectinload(ChangeSet.changes.and_(mine)), joinedload(ChangeSet.undone_by))
+    keys = select(Change.change_set_id).where(mine).distinct().order_by(Change.change_set_id.desc()).limit(limit)
     if before is not None:
-        query = query.where(ChangeSet.id < before)
-    return list(session.scalars(query.order_by(ChangeSet.id.desc()).limit(limit).execution_options(**READING)))
+        keys = keys.where(Change.change_set_id < before)
+    query = select(ChangeSet).join(ChangeSet.changes.and_(mine)).where(ChangeSet.id.in_(keys))
+    query = query.options(contains_eager(ChangeSet.changes), joinedload(ChangeSet.undone_by))
+    query = query.order_by(ChangeSet.id.desc(), Change.id).execution_options(**READING, populate_existing=True)
+    return list(session.scalars(query).unique())
 
 
 def _about(name: str, key: int) -> ColumnElement[bool]:

@@ -48,6 +48,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "models.search.*",
         "models.sealed",
         "models.settle",
+        "models.titles",
         "models.tree",
         "models.visits",
     ),
