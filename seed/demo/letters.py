@@ -11,7 +11,6 @@ from models.customer import CustomerEmail
 from models.document import Document
 from models.message import Message, MessageStatus
 from models.related import batches
-from models.rules.document_kinds import DocumentStatus
 from seed.demo.book import write_apart
 from seed.demo.cast import Cast
 from seed.demo.draw import Draw
@@ -24,14 +23,16 @@ LATER = timedelta(minutes=25)
 
 def add_letters(session: Any, seed: str, cast: Cast, until: datetime) -> None:
     """Add the emails, to those customers who have an address."""
-    numbered = select(Document.id).where(Document.number.is_not(None), Document.status != DocumentStatus.DRAFT)
-    chosen = [key for key in session.scalars(numbered.order_by(Document.id)) if Draw(seed, "letter", key).chance(SENT)]
+    numbered = select(Document.id, Document.name).where(Document.number.is_not(None)).order_by(Document.id)
+    chosen = [key for key, name in session.execute(numbered) if Draw(seed, "letter", name).chance(SENT)]
     primary: list[Any] = session.scalars(select(CustomerEmail).where(CustomerEmail.primary)).all()
     addresses = {each.customer_id: each.address for each in primary}
     for keys in batches(chosen):
         for row in session.scalars(select(Document).where(Document.id.in_(keys)).order_by(Document.id)):
             if row.customer_id in addresses:
-                session.add(_write(Draw(seed, "letter", row.name), row, addresses[row.customer_id], cast, until))
+                session.add(
+                    _write(Draw(seed, "letter", row.name, "text"), row, addresses[row.customer_id], cast, until)
+                )
     write_apart(session)
 
 
