@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import request
@@ -12,6 +12,7 @@ from flask_babel import format_date, format_decimal, gettext
 from markupsafe import escape
 
 from admin_views import record_page
+from admin_views.filter_values import moment_of, this_day
 from admin_views.locale import zone
 from admin_views.page import Field, Link, Panel, Record
 from admin_views.page_past import AsOf
@@ -28,7 +29,7 @@ def day_asked() -> date | None:
         day = date.fromisoformat(request.args.get("as_of", ""))
     except ValueError:
         return None
-    return day if day < datetime.now(zone()).date() else None
+    return day if day < this_day() else None
 
 
 def record(view: Any, row: Base, day: date) -> Record:
@@ -62,16 +63,12 @@ def record(view: Any, row: Base, day: date) -> Record:
 
 def form_of(view: Any) -> AsOf:
     """Return what asks for another day on the record as it is."""
-    return AsOf(view.get_url(".details_view"), _today())
-
-
-def _today() -> str:
-    return datetime.now(zone()).date().isoformat()
+    return AsOf(view.get_url(".details_view"), this_day().isoformat())
 
 
 def _end_of(day: date) -> datetime:
     """Return the last moment of a day where the reader is."""
-    return datetime.combine(day + timedelta(days=1), time(), zone()).astimezone(UTC) - timedelta(microseconds=1)
+    return moment_of(day + timedelta(days=1)).astimezone(UTC) - timedelta(microseconds=1)
 
 
 def _sentence(past: Past, day: date) -> str:

@@ -16,7 +16,7 @@ from models.description import describe, entity
 from models.gate import actor_of
 from models.history import ChangeSet
 from models.i18n import N_
-from models.operations.revealing import NOTING, told_on
+from models.operations.revealing import NOTING, revelations_on
 from models.revealing import Revealed, Revelation
 from models.titles import Names, titles_of
 from models.user import User
@@ -32,7 +32,8 @@ def looks_at(row: Base, sets: Sequence[ChangeSet], before: int | None, *, is_las
     """Return who looked at a record in the time that a page of its history tells of."""
     start = None if is_last or not sets else sets[-1].at
     at = select(ChangeSet.at).where(ChangeSet.id == before)
-    return entries(told_on(db.session, row, start, db.session.scalar(at, execution_options=NOTING) if before else None))
+    end = db.session.scalar(at, execution_options=NOTING) if before else None
+    return entries(revelations_on(db.session, row, start, end))
 
 
 def entries(found: Sequence[Revelation]) -> list[HistoryEntry]:

@@ -12,7 +12,7 @@ from flask_babel import format_date, gettext
 
 from admin_views import hosts
 from admin_views.entries import entry, parent_key
-from admin_views.locale import zone
+from admin_views.filter_values import this_day
 from admin_views.page import Link, Pager
 from admin_views.page_timeline import Add, Dates, Entry, Timeline
 from admin_views.requests import is_fragment, record_url
@@ -22,7 +22,6 @@ from models import activity as activities
 from models.activity import told_on
 from models.base import Base
 from models.description import title_of
-from models.types import utcnow
 
 KEY = "timeline"
 ONE_PAGE = Pager(0, 0, "", None, None)
@@ -151,7 +150,7 @@ def _kinds(view: Any, host: Base, told: Sequence[Any], wanted: Wanted) -> Iterat
 
 def _dates(view: Any, host: Base, wanted: Wanted) -> Dates:
     """Return the choice of a period: some by a click, any other by two days."""
-    periods = [(gettext("Any time"), None, None), *_periods(utcnow().astimezone(zone()).date())]
+    periods = [(gettext("Any time"), None, None), *_periods(this_day())]
     links = [
         Link(text, url(view, host, wanted, start=start, end=end), active=(start, end) == (wanted.start, wanted.end))
         for text, start, end in periods

@@ -61,7 +61,7 @@ class Call(Activity, Timestamped, Base):
             self.subject = words.format(other.name)[:255]
 
     def problems(self) -> Iterator[DomainError]:
-        """Yield that a call was."""
+        """Yield that a call lies in the future: one that is still to be made is a task."""
         at: datetime | None = self.at
         if at and at > utcnow() + CLOCKS_DIFFER:
             yield DomainError(N_("This lies in the future. Add a task for a call that is still to be made."), "at")

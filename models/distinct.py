@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, delete, func, select
+from sqlalchemy import ForeignKey, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Record
@@ -50,9 +50,3 @@ def forget_apart(session: Any, entity: str, keys: Iterable[int]) -> None:
     some = list(keys)
     mine = DistinctPair.entity == entity, DistinctPair.one_id.in_(some), DistinctPair.other_id.in_(some)
     session.execute(delete(DistinctPair).where(*mine), execution_options=NOTED)
-
-
-def count_apart(session: Any, entity: str) -> int:
-    """Return how many pairs were found to be different."""
-    query = select(func.count()).select_from(DistinctPair).where(DistinctPair.entity == entity)
-    return int(session.scalar(query, execution_options=NOTED) or 0)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from models.base import Base
 from models.company import Company
+from models.customer import Customer
 from models.document import Document
 from models.following import Values, is_followed_later, keys_around, take_turns, write_following
 from models.related import batches
@@ -33,10 +34,9 @@ def count_all_earnings(session: Session) -> None:
 
 
 def _count(session: Session, keys: set[int]) -> None:
-    customers: Any = Document.customer.property.mapper.class_
     for some in batches(sorted(keys)):
-        take_turns(session, customers, some)
-        write_following(session, customers, _earned(session, some))
+        take_turns(session, Customer, some)
+        write_following(session, Customer, _earned(session, some))
 
 
 def _counting(session: Session) -> list[Document]:

@@ -64,10 +64,10 @@ class Kind:
 
     `clean` normalises a value by itself; `settle` does so again once the country it belongs to is known. Both are
     idempotent and raise DomainError. `required_in` tells the countries in which the value may not be left out; `settle`
-    then takes None too. What is `personal` tells of people; what is also
-    `legible`, such as free text, merely may name them, and is read by whoever sees the row. Other personal values are
-    shown by their `mask` alone to those who may not read them. Of a `named` value a second column keeps the name under
-    which it came. Two rows that share a value of a kind with `duplicate` may be the same.
+    then takes None too. What is `personal` tells of people; what is also `legible`, such as free text, merely may name
+    them, and is read by whoever sees the row. Other personal values are shown by their `mask` alone to those who may
+    not read them. Of a `named` value a second column keeps the name under which it came. Two rows that share a value of
+    a kind with `duplicate` may be the same.
     """
 
     name: str

@@ -18,7 +18,7 @@ def history_of(session: Any, row: Base, before: int | None = None, limit: int = 
 
     Those of rows that were merged into it are its own now.
     """
-    mine = told_on(row)
+    mine = changes_on(row)
     for key in merged_into(session, row):
         mine = or_(mine, _about(row.__tablename__, key))
     keys = select(Change.change_set_id).where(mine).distinct().order_by(Change.change_set_id.desc()).limit(limit)
@@ -36,7 +36,7 @@ def _about(name: str, key: int) -> ColumnElement[bool]:
     return or_(own, and_(Change.root_entity == name, Change.root_id == key))
 
 
-def told_on(row: Base) -> ColumnElement[bool]:
+def changes_on(row: Base) -> ColumnElement[bool]:
     """Return which changes are told on a record: all below a topmost one; of others its own, and those of its parts.
 
     What a part that is gone was part of is not known any more: it went in a change-set that touched the record.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Record
 from models.fields import Moment
 from models.history import READING, Change, ChangeSet
-from models.past import told_on
+from models.past import changes_on
 from models.types import utcnow
 
 KEPT = timedelta(days=180)
@@ -36,7 +36,7 @@ class RecordVisit(Record):
 
 
 @dataclass(frozen=True)
-class Since:
+class Unseen:
     """What somebody has not seen of a record: the changes of others, since when, and the `newest` of all changes.
 
     `at` is None for a first visit, which has missed nothing.
@@ -47,9 +47,9 @@ class Since:
     changes: tuple[Any, ...]
 
 
-def since_last(session: Any, row: Base, user_id: int) -> Since:
+def since_last(session: Any, row: Base, user_id: int) -> Unseen:
     """Return what others did to a record since a user was last there: one statement."""
-    mine, columns = told_on(row), (Change.entity, Change.row_id, Change.action, Change.before, Change.after)
+    mine, columns = changes_on(row), (Change.entity, Change.row_id, Change.action, Change.before, Change.after)
     newest = select(func.max(Change.id)).where(mine).scalar_subquery()
     one = select(literal(1).label("one")).subquery()
     by_others = or_(ChangeSet.actor_id.is_(None), ChangeSet.actor_id != user_id)
@@ -64,7 +64,7 @@ def since_last(session: Any, row: Base, user_id: int) -> Since:
         .limit(MOST)
     )
     found = session.execute(query, execution_options=READING).all()
-    return Since(found[0].newest or 0, found[0].visited, tuple(each for each in found if each.change_set))
+    return Unseen(found[0].newest or 0, found[0].visited, tuple(each for each in found if each.change_set))
 
 
 def note_visit(session: Any, row: Base, user_id: int, seen: int) -> None:

@@ -79,7 +79,7 @@ def note_person(session: Any, row: Base) -> None:
     _note(session, row, Revealed.PERSON)
 
 
-def told_on(session: Any, row: Base, after: datetime | None, before: datetime | None) -> Sequence[Revelation]:
+def revelations_on(session: Any, row: Base, after: datetime | None, before: datetime | None) -> Sequence[Revelation]:
     """Return who looked at a record, or at what belongs to it, between two moments, newest first."""
     query = select(Revelation).where(about(row))
     query = query if after is None else query.where(Revelation.at >= after)
