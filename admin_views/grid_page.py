@@ -79,8 +79,9 @@ def _selection(view: Any, parent: Base) -> tuple[State, Any]:
 
 
 def _columns(view: Any) -> list[str]:
-    """What is typed in the row, then the other columns of the list but the parent and when things were."""
-    typed = [key for key in view.form_columns if key != view.parent_key]
+    """What is typed in the row, then the other columns of the list but the parent, lists and when things were."""
+    lists = {child.key for child in view.description.children}
+    typed = [key for key in view.form_columns if key != view.parent_key and key not in lists]
     moments = {each.key for each in view.description.shown if each.python_type is datetime}
     fixed = [key for key in view.column_list if key not in {view.parent_key, *typed, *moments}]
     author = author_of(view.model)
