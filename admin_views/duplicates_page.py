@@ -8,14 +8,11 @@ from typing import Any
 
 from flask_babel import format_decimal, gettext, ngettext
 
-from admin_views import list_page
-from admin_views.kinds import cell
+from admin_views import list_page, plain_grid
 from admin_views.listing import State
 from admin_views.page import Column, Link, Pager, Row
-from admin_views.requests import record_url
 from admin_views.say import label
 from models.base import Base, db
-from models.description import title_of
 from models.distinct import distinct_pairs
 from models.kinds import PLACED
 from models.operations.duplicates import Group, likely_groups
@@ -64,7 +61,7 @@ def page(view: Any, number: int, *, apart: bool) -> DuplicatesPage:
         title=gettext("Told apart") if apart else gettext("Likely duplicates"),
         url=_url(view, number, apart=apart),
         back=Link(label(view.name), view.list_url()),
-        columns=list_page.columns(view, State(), keys, sortable=False),
+        columns=plain_grid.columns(view, keys),
         groups=[group for group in groups if len(group.rows) > 1],
         pager=_pager(view, number, len(found), apart=apart),
         count=format_decimal(len(found)),
@@ -75,8 +72,7 @@ def page(view: Any, number: int, *, apart: bool) -> DuplicatesPage:
 
 
 def _group(view: Any, group: Group, rows: Sequence[Base], keys: Sequence[str]) -> Alike:
-    attributes = [view.description.attributes[key] for key in keys]
-    shown = [Row(row.id, title_of(row), [cell(each, row) for each in attributes], record_url(row)) for row in rows]
+    shown = [plain_grid.shown(view, row, keys) for row in rows]
     more = gettext("The first %(n)s are merged at a time.", n=MOST) if len(rows) > MOST else ""
     merge = Link(gettext("Merge…"), view.merge_url([row.id for row in rows[:MOST]]))
     said = ", ".join(_said(view, word) for word in group.said)

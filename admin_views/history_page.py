@@ -50,7 +50,7 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     names = names_in(sets)
     editable = bool(view.allows(Permission.EDIT, row))
     later = later_changes(db.session, sets, newest=before is None) if editable else []
-    changes = [entry(row, each, names, later if editable else None) for each in sets]
+    changes = [entry(each, names, later if editable else None) for each in sets]
     return HistoryPage(
         title=title_of(row),
         url=view.get_url(".history_view", id=row.id),
@@ -60,7 +60,7 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     )
 
 
-def entry(row: Base, change_set: ChangeSet, names: Names, later: list[Change] | None) -> HistoryEntry:
+def entry(change_set: ChangeSet, names: Names, later: list[Change] | None) -> HistoryEntry:
     """Return a change-set as people read it, with the way back for those who may change the record.
 
     There is none where what was done does not stand any more, because of `later` changes.

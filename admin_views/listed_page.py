@@ -13,10 +13,9 @@ from flask import abort, request
 from flask_babel import format_decimal, gettext
 from sqlalchemy import case, func, select, true
 
-from admin_views import list_page
+from admin_views import list_page, plain_grid
 from admin_views.controls import read_key
 from admin_views.grid_page import SIZE
-from admin_views.kinds import cell
 from admin_views.listing import MOST_COUNTED, Page, State, fetch, rows_by_key, selection
 from admin_views.page import Grid, Heading, Link, Row
 from admin_views.say import label
@@ -159,16 +158,10 @@ def _place(column: Any, groups: Sequence[Group]) -> Any:
 
 
 def _rows(view: Any, page: Page, keys: Sequence[str], by: str | None, groups: Sequence[Group]) -> Iterator[Row]:
-    attributes = [view.description.attributes[key] for key in keys]
     headings = {each.key: each.heading for each in groups}
     for row in page.rows:
-        yield Row(
-            id=row.id,
-            title=title_of(row),
-            cells=[cell(attribute, row) for attribute in attributes],
-            url=view.get_url(".details_view", id=row.id),
-            heading=headings.pop(getattr(row, f"{by}_id"), None) if headings else None,
-        )
+        heading = headings.pop(getattr(row, f"{by}_id"), None) if headings else None
+        yield replace(plain_grid.shown(view, row, keys), heading=heading)
 
 
 def _counted(page: Page, groups: Sequence[Group]) -> str:

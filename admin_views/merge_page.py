@@ -91,7 +91,7 @@ def page(view: Any, rows: Sequence[Base], choice: Choice, url: str, error: Domai
         back=Link(label(view.name), view.list_url()),
         master=_masters(view, rows, choice.master),
         lines=[_line(each, rows, choice, beside.get(each.key, "")) for each in differing],
-        joined=[*_parts(view, rows), *_counts(view, rows), *_parents(view, rows)],
+        joined=[*_parts(view, rows), *_counts(rows), *_parents(view, rows)],
         equal=[(label(each.label), text(each, rows[0])) for each in equal],
         equal_label=ngettext("%(n)s field is equal", "%(n)s fields are equal", len(equal), n=len(equal)),
         remarks=list(_remarks(view, rows)),
@@ -147,15 +147,19 @@ def _parts(view: Any, rows: Sequence[Base]) -> Iterator[Line]:
             yield Line(child.key, label(child.model.__plural__), shown)
 
 
-def _counts(view: Any, rows: Sequence[Base]) -> Iterator[Line]:
+def _counts(rows: Sequence[Base]) -> Iterator[Line]:
     for model, counts in counts_below(db.session, rows).items():
         cells = [Cell(title_of(row), escape(format_decimal(counts[row.id]))) for row in rows]
         yield Line(model.__tablename__, label(model.__plural__), cells)
 
 
+def _differ(rows: Sequence[Base], attribute: Attribute) -> bool:
+    return len({getattr(row, attribute.column.key) for row in rows}) > 1
+
+
 def _parents(view: Any, rows: Sequence[Base]) -> Iterator[Line]:
     parent = view.description.parent
-    if parent is not None and len({getattr(row, parent.column.key) for row in rows}) > 1:
+    if parent is not None and _differ(rows, parent):
         yield Line(parent.key, label(parent.label), [Cell(title_of(row), escape(text(parent, row))) for row in rows])
 
 
@@ -165,7 +169,7 @@ def _remarks(view: Any, rows: Sequence[Base]) -> Iterator[str]:
     yield gettext("What is below is joined: lists keep what is equal once.")
     yield from _left_behind(rows)
     parent = view.description.parent
-    if parent is not None and len({getattr(row, parent.column.key) for row in rows}) > 1:
+    if parent is not None and _differ(rows, parent):
         thing = label(parent.label).lower()
         yield gettext(
             "They have a different %(thing)s: all of it moves to the %(thing)s of the one that stays.", thing=thing
@@ -175,8 +179,7 @@ def _remarks(view: Any, rows: Sequence[Base]) -> Iterator[str]:
 def _left_behind(rows: Sequence[Base]) -> Iterator[str]:
     """Yield what rows belonged to that may be nobody's then: it stays."""
     for each in describe(type(rows[0])).attributes.values():
-        belongs = getattr(each.relation, "orphans", "") == "delete"
-        if belongs and len({getattr(row, each.column.key) for row in rows}) > 1:
+        if getattr(each.relation, "orphans", "") == "delete" and _differ(rows, each):
             thing = label(each.label).lower()
             yield gettext(
                 "Each has its own %(thing)s, and they all stay: merge or delete the one left over.", thing=thing

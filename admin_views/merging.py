@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 
 from admin_views.controls import Clash, read_key
 from admin_views.kinds import said
@@ -24,10 +24,11 @@ from models.base import Base, db
 from models.description import describe, title_of
 from models.errors import Conflict
 from models.gate import actor_of
-from models.history import CREATE, DELETE, READING, Change, Since, changes_since, root_of
+from models.history import CREATE, DELETE, Change, Since, changes_since, root_of
 from models.i18n import N_
 from models.images import decode, encode
 from models.masking import title_for
+from models.past import last_change
 from models.related import find
 
 ANONYMISED = N_("“%(title)s” was anonymised while you were editing, so nothing was saved.")
@@ -205,8 +206,7 @@ def _is_twin(entry: Entry, row: Base) -> bool:
 def _maker(row: Base) -> str:
     """Return who added a row."""
     made = (Change.entity == row.__tablename__, Change.row_id == row.id, Change.action == CREATE)
-    query = select(Change).where(*made).order_by(Change.id.desc()).limit(1)
-    found = db.session.scalars(query.execution_options(**READING)).first()
+    found = last_change(db.session, *made)
     return found.change_set.actor_name if found else gettext("Somebody")
 
 
@@ -220,8 +220,7 @@ def _removal(field: Rows, entry: Entry, row: Base) -> Change | None:
     root, root_id = root_of(row)
     here = (Change.root_entity == root, Change.root_id == root_id)
     mine = (*here, Change.entity == name, Change.row_id == key, Change.action == DELETE)
-    query = select(Change).where(*mine).order_by(Change.id.desc()).limit(1)
-    found = db.session.scalars(query.execution_options(**READING)).first()
+    found = last_change(db.session, *mine)
     return found if found and (found.before or {}).get(f"{field.child.parent}_id") == row.id else None
 
 

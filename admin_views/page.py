@@ -89,10 +89,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a list or grid; the first of its cells is the title.
-
-    An entry of a feed with a `summary` is closed until somebody opens it; its `remark` is always in sight.
-    """
+    """A row of a list or grid; the first of its cells is the title."""
 
     id: int
     title: str
@@ -103,9 +100,6 @@ class Row:
     hit: Hit | None = None
     edit_url: str | None = None
     delete_url: str | None = None
-    summary: str = ""
-    remark: str = ""
-    links: Sequence[Link] = ()
     heading: Heading | None = None
 
 

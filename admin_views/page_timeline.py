@@ -25,7 +25,7 @@ class Tick:
 class Entry(Row):
     """An entry of a feed: what it is, when and by whom, what it is `about`, its text, and what can be done with it.
 
-    One that is `closed` shows its text when somebody opens it.
+    One that is `closed` shows its `summary` and its `remark`, and its text when somebody opens it.
     """
 
     key: str = ""
@@ -35,7 +35,10 @@ class Entry(Row):
     who: str = ""
     about: Sequence[Link] = ()
     badges: Sequence[Markup] = ()
+    summary: str = ""
     text: Markup = NOTHING
+    remark: str = ""
+    links: Sequence[Link] = ()
     closed: bool = False
     tick: Tick | None = None
 

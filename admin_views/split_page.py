@@ -10,16 +10,12 @@ from flask_babel import format_decimal, gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from admin_views import list_page, split
-from admin_views.kinds import cell
-from admin_views.listing import State
-from admin_views.page import Grid, Link, Pager, Row
+from admin_views import plain_grid, split
+from admin_views.page import Grid, Link
 from models.base import Base, db
 from models.choices import Choice
-from models.description import title_of
 
 SHOWN = 5  # rows of each on a record; the list has them all
-ALONE = Pager(0, 0, "", None, None)
 
 
 def grids(view: Any, parent: Base) -> list[Grid]:
@@ -61,21 +57,16 @@ def _grid(view: Any, parent: Base, value: Choice, rows: Sequence[Base], count: i
         label=split.things(view, value),
         style="grid",
         url=view.get_url(".index_view", **where),
-        columns=list_page.columns(view, State(), keys, sortable=False) if rows else [],
-        rows=[_row(view, row, keys) for row in rows],
+        columns=plain_grid.columns(view, keys) if rows else [],
+        rows=[plain_grid.shown(view, row, keys) for row in rows],
         count=" · ".join(filter(None, (written, remark))),
-        pager=ALONE,
+        pager=plain_grid.ONE_PAGE,
         new=_new(view, parent, value, where),
         inline=False,
         all=Link(gettext("All %(count)s", count=written), view.get_url(".index_view", **where))
         if count > SHOWN
         else None,
     )
-
-
-def _row(view: Any, row: Base, keys: Sequence[str]) -> Row:
-    cells = [cell(view.description.attributes[key], row) for key in keys]
-    return Row(row.id, title_of(row), cells, view.get_url(".details_view", id=row.id))
 
 
 def _new(view: Any, parent: Base, value: Choice, where: dict[str, Any]) -> Link | None:

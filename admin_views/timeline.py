@@ -13,8 +13,9 @@ from flask_babel import format_date, gettext
 from admin_views import hosts
 from admin_views.entries import entry, parent_key
 from admin_views.filter_values import this_day
-from admin_views.page import Link, Pager
+from admin_views.page import Link
 from admin_views.page_timeline import Add, Dates, Entry, Timeline
+from admin_views.plain_grid import ONE_PAGE
 from admin_views.requests import is_fragment, record_url
 from admin_views.say import label
 from admin_views.timeline_rows import MOST_PENDING, Cursor, Found, Wanted, fetch
@@ -24,7 +25,6 @@ from models.base import Base
 from models.description import title_of
 
 KEY = "timeline"
-ONE_PAGE = Pager(0, 0, "", None, None)
 
 
 def page(view: Any, host: Base) -> Any:

@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext
-from sqlalchemy import select
 
 from admin_views.controls import read_key
 from admin_views.requests import is_fragment
@@ -22,8 +21,9 @@ from models.base import Base, db
 from models.description import describe
 from models.engine import set_mode
 from models.gate import actor_of
-from models.history import DELETE, READING, Change, called
+from models.history import DELETE, Change, called
 from models.operations.undo import undo
+from models.past import last_change
 from models.permissions import Level, Permission
 from models.related import find
 
@@ -96,9 +96,7 @@ def _deletion(view: Any) -> Change | None:
 def _last_deletion(model: type[Base], key: int | None) -> Change | None:
     if key is None or find(db.session, model, key) is not None:
         return None
-    mine = (Change.entity == model.__tablename__, Change.row_id == key)
-    query = select(Change).where(*mine).order_by(Change.id.desc()).limit(1)
-    found: Change | None = db.session.scalar(query, execution_options=READING)
+    found = last_change(db.session, Change.entity == model.__tablename__, Change.row_id == key)
     return found if found is not None and found.action == DELETE else None
 
 

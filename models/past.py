@@ -30,6 +30,13 @@ def history_of(session: Any, row: Base, before: int | None = None, limit: int = 
     return list(session.scalars(query).unique())
 
 
+def last_change(session: Any, *which: ColumnElement[bool]) -> Change | None:
+    """Return the newest of the changes that are all of this; None if none is."""
+    query = select(Change).where(*which).order_by(Change.id.desc()).limit(1)
+    found: Change | None = session.scalar(query, execution_options=READING)
+    return found
+
+
 def _about(name: str, key: int) -> ColumnElement[bool]:
     """Return the changes of a row that went into another one, and of what was below it by then."""
     own = and_(Change.entity == name, Change.row_id == key)

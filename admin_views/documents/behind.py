@@ -11,19 +11,18 @@ from markupsafe import Markup, escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
-from admin_views.kinds import cell
+from admin_views import plain_grid
 from admin_views.kinds_figures import amount
-from admin_views.page import Column, Grid, Link, Pager, Row
+from admin_views.page import Column, Grid, Link, Row
+from admin_views.plain_grid import ONE_PAGE
 from admin_views.say import NONE, label, pill
 from models.base import Base, db
 from models.customer import Customer
-from models.description import title_of
 from models.document import Document
 from models.operations.worths import Amounts, ChannelWorth, worths
 
 NEWEST = 10
 SHOWN = ("name", "customer", "date", "status", "total", "payment")
-ALONE = Pager(1, 1, "1", None, None)
 
 
 class Behind:
@@ -58,7 +57,7 @@ def _worth(view: Any, row: Base, found: Sequence[ChannelWorth]) -> Grid:
                       unknown, n=format_decimal(unknown)) if unknown else ""  # fmt: skip
     count = " · ".join(filter(None, (amount(_sum(counted), currency), remark)))
     columns = [Column(*each) for each in names]
-    return Grid("worth", gettext("Worth"), "grid", "", columns, rows, count, ALONE, inline=False)
+    return Grid("worth", gettext("Worth"), "grid", "", columns, rows, count, ONE_PAGE, inline=False)
 
 
 def _channel(view: Any, row: Base, each: ChannelWorth, currency: str | None) -> Row:
@@ -113,17 +112,11 @@ def _newest(view: Any, row: Base) -> list[Grid]:
     found = db.session.execute(query.order_by(Document.date.desc(), Document.id.desc()).limit(NEWEST)).all()
     if not found:
         return []
-    attributes = [view.description.attributes[key] for key in SHOWN]
-    columns = [Column(each.key, label(each.label), each.key in {"date", "total"}) for each in attributes]
-    rows = [
-        Row(each.id, title_of(each), [cell(attribute, each) for attribute in attributes],
-            view.get_url(".details_view", id=each.id))
-        for each, _ in found
-    ]  # fmt: skip
+    columns, rows = plain_grid.columns(view, SHOWN), [plain_grid.shown(view, each, SHOWN) for each, _ in found]
     count = found[0][1]
     more = Link(gettext("All %(count)s", count=format_decimal(count)), _list(view, row)) if count > NEWEST else None
     key, name = "newest-documents", label(view.name)
-    return [Grid(key, name, "grid", "", columns, rows, format_decimal(count), ALONE, inline=False, all=more)]
+    return [Grid(key, name, "grid", "", columns, rows, format_decimal(count), ONE_PAGE, inline=False, all=more)]
 
 
 def _list(view: Any, row: Base) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import format_decimal, gettext
 from markupsafe import Markup
 
+from admin_views import plain_grid
 from admin_views.documents.converting import left
-from admin_views.kinds import cell
-from admin_views.page import Column, Grid, Heading, Pager, Row
-from admin_views.requests import record_url
+from admin_views.page import Column, Grid, Heading, Row
 from admin_views.say import label, pill, plain
 from models.base import db
 from models.billing import predecessors, successors
@@ -22,7 +22,6 @@ from models.rules.document_kinds import DocumentKind
 from models.rules.units import unit_sign
 
 SHOWN = ("name", "date", "status", "total")
-ALONE = Pager(1, 1, "1", None, None)
 
 
 class Related:
@@ -44,18 +43,9 @@ def _family(view: Any, row: Document) -> list[Grid]:
 
 
 def _members(view: Any, name: str, documents: Sequence[Document]) -> list[Row]:
-    attributes = [view.description.attributes[key] for key in SHOWN]
     heading = Heading(name, format_decimal(len(documents)))
-    return [
-        Row(
-            id=each.id,
-            title=title_of(each),
-            cells=[cell(attribute, each) for attribute in attributes],
-            url=record_url(each),
-            heading=heading if place == 0 else None,
-        )
-        for place, each in enumerate(documents)
-    ]
+    rows = [plain_grid.shown(view, each, SHOWN) for each in documents]
+    return [replace(row, heading=None if place else heading) for place, row in enumerate(rows)]
 
 
 def _progress(row: Document) -> list[Grid]:
@@ -91,4 +81,4 @@ def _done(line: Any, still: Mapping[int, Decimal], word: str) -> Markup:
 def _table(key: str, name: str, columns: Sequence[Column], rows: Sequence[Row]) -> Grid:
     count = format_decimal(len(rows))
     inline = not any(each.url for each in rows)
-    return Grid(key, name, "grid", "", columns, rows, count, ALONE, inline=inline)
+    return Grid(key, name, "grid", "", columns, rows, count, plain_grid.ONE_PAGE, inline=inline)
