@@ -21,6 +21,7 @@ from models.base import Base, db
 from models.description import Attribute, describe, title_of
 from models.errors import DomainError
 from models.gate import actor_of
+from models.masking import may_read
 from models.operations.merging_counts import counts_below
 from models.operations.merging_values import first_filled, pickable
 from models.permissions import Permission, may_see
@@ -101,14 +102,18 @@ def page(view: Any, rows: Sequence[Base], choice: Choice, url: str, error: Domai
 
 
 def _sorted_out(view: Any, rows: Sequence[Base]) -> tuple[list[Attribute], list[Attribute]]:
-    """Return the fields in which rows differ, and those in which they agree and say something."""
+    """Return the fields in which rows differ, and those in which they agree and say something.
+
+    Whether they agree in what the person may not read is not told: by typing one, they could guess the other.
+    """
     actor = actor_of(db.session)
     differing: list[Attribute] = []
     equal: list[Attribute] = []
     for each in pickable(actor, view.model):
         values = {getattr(row, each.column.key) for row in rows}
         if may_see(actor, each) and values != {None}:
-            (differing if len(values) > 1 else equal).append(each)
+            is_told = len(values) == 1 and all(may_read(actor, each, row) for row in rows)
+            (equal if is_told else differing).append(each)
     return differing, equal
 
 

@@ -35,7 +35,7 @@ from tests.admin_views.personal import (
     told,
 )
 from tests.databases import Database
-from tests.panel import Forms, Panel, stored
+from tests.panel import Forms, Panel, contact, stored
 
 MASKING = (Personal.HIDDEN, Personal.ON_REQUEST)
 
@@ -70,6 +70,18 @@ def test_whoever_does_not_read_personal_data_meets_none(app: Flask, personal: Pe
     starts = [f"/{name}/{page}/?id={key}" for name, key in records for page in pages]
     panels = [f"/customer/{page}/?id={ada.id}&panel={each}" for page in ("edit", "details") for each in range(5)]
     assert leaks(crawl(reader(app, personal), [*STARTS, *starts, *panels], most=180)) == []
+
+
+@pytest.mark.databases("sqlite")
+def test_whether_two_people_share_what_is_masked_is_not_told_where_they_are_merged(app: Flask) -> None:
+    ada, _ = people(app)
+    mail = stored(Contact, customer_id=ada.id)[0].email
+    keys = [contact(ada, name, email=mail).id for name in ("Ada", "Eve")]
+    told_equal = []
+    for personal in (*MASKING, Personal.SHOWN):
+        page = reader(app, personal).get(f"/contact/merge/?id={keys[0]}&id={keys[1]}").text
+        told_equal.append('name="pick-email"' not in page)
+    assert told_equal == [False, False, True]
 
 
 def test_whoever_reads_them_meets_all(app: Flask) -> None:
