@@ -69,7 +69,7 @@ def _tail(count: int, oldest: datetime) -> list[str]:
             **words,
         )
     ]
-    return told + ([gettext("Is the sealer at work? flask clientela seal")] if minutes >= SLOW else [])
+    return told + ([gettext("Is the sealer running? If not: flask clientela seal")] if minutes >= SLOW else [])
 
 
 def _number(value: int) -> str:

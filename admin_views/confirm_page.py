@@ -29,10 +29,10 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page, or window, between a click and what cannot be taken lightly; what `typed` asks for is typed in,
-    unless that is `optional`.
+    """The page, or window, between a click and what cannot be taken lightly.
 
-    `stay` is the way out, where "Cancel" would be what is asked about.
+    What `typed` asks for is typed in, unless that is `optional`; `stay` is the way out, where "Cancel" would be
+    what is asked about.
     """
 
     title: str

@@ -47,7 +47,8 @@ def day_said(value: str, day: date) -> str:
     days = int(found[1] or 0)
     if not days:
         return str(gettext("today"))
-    return gettext("%(days)s ago" if days < 0 else "in %(days)s", days=days_said(abs(days)))
+    words = days_said(abs(days))
+    return gettext("%(days)s ago", days=words) if days < 0 else gettext("in %(days)s", days=words)
 
 
 def day_of(value: str) -> date | None:

@@ -63,9 +63,8 @@ def timeline(view: Any, host: Base, *, form: Any = None, row: Any = None) -> Tim
     told = views(view, type(host))
     wanted = Wanted.read(request.args, [each.endpoint for each in told])
     found = fetch(host, [each.model for each in told], wanted)
-    place = wanted.pairs()
-    pending, entries = ([_entry(told, each, host, place) for each in some] for some in (found.pending, found.rows))
     edited = f"{row.__tablename__}-{row.id}" if row is not None and row.id else ""
+    pending, entries = _entries(told, found, host, wanted)
     if edited and edited not in {each.key for each in (*pending, *entries)}:
         entries.insert(0, Entry(id=row.id, title="", cells=(), key=edited))  # its form stands in its place
     return Timeline(
@@ -100,9 +99,14 @@ def url(view: Any, host: Base, wanted: Wanted, **changes: Any) -> str:
     return str(view.get_url(".timeline_view", id=host.id, **wanted.pairs(**changes)))
 
 
-def _entry(told: Sequence[Any], row: Any, host: Base, place: dict[str, str]) -> Entry:
-    view = next(each for each in told if each.model is type(row))
-    return entry(view, row, getattr(row, parent_key(row)), host, place)
+def _entries(told: Sequence[Any], found: Found, host: Base, wanted: Wanted) -> tuple[list[Entry], list[Entry]]:
+    """Return what is to be done, and what is over."""
+    views_of, place = {each.model: each for each in told}, wanted.pairs()
+    pending, over = (
+        [entry(views_of[type(row)], row, getattr(row, parent_key(row)), host, place) for row in rows]
+        for rows in (found.pending, found.rows)
+    )
+    return pending, over
 
 
 def _adds(told: Sequence[Any], host: Base) -> Iterator[Add]:

@@ -89,9 +89,7 @@ READING: Grants = {Permission.VIEW: Level.ORGANISATION}
 
 @dataclass(frozen=True)
 class Rights:
-    """What a role grants: levels by entity and permission, the guarded fields it opens (`customer.rating`), and how
-    personal data are read.
-    """
+    """What a role grants: levels by entity and permission, guarded fields (`customer.rating`), and personal data."""
 
     name: str
     grants: Mapping[str, Grants] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -83,7 +83,7 @@ def _sum(counted: Sequence[ChannelWorth]) -> Decimal:
     return sum((each.lifetime_value for each in counted), Decimal(0))
 
 
-def _added(many: Iterator[Amounts] | Any) -> dict[str, Decimal]:
+def _added(many: Iterable[Amounts]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for each in many:
         for currency, value in each.items():

@@ -90,8 +90,9 @@ def _apply(session: Any, changes: Sequence[Net]) -> None:
 
 
 def _moves(rows: Rows, updates: Iterable[Net], came_or_went: Collection[tuple[str, int]]) -> dict[Move, int]:
-    """Return where the relations lead back to that went elsewhere as rows were merged, or were no longer; of settled
-    rows only if nothing has happened to them since.
+    """Return where relations lead back to that went elsewhere as rows came together, or were parted again.
+
+    Raises Conflict for those of settled rows to which something has happened since.
     """
     found: dict[Move, int] = {}
     for each in updates:

@@ -50,7 +50,7 @@ def rounded(value: Decimal, places: int) -> Decimal:
 
 
 def exchanged(value: Decimal, rate: Decimal, currency: str | None) -> Decimal:
-    """An amount in another currency, of which `rate` of its own are one."""
+    """Return an amount in another currency, a unit of which is `rate` units of its own."""
     return rounded(_EXACT.divide(value, rate), places_of(currency or "EUR"))
 
 

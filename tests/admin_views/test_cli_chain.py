@@ -66,7 +66,7 @@ def test_what_waits_for_its_seal_is_told(panel: Flask) -> None:
         result = run(panel, "verify")
     assert result.exit_code == 0
     assert re.search(r"change-sets are not sealed yet; the first began 20 minutes ago.", result.output)
-    assert "Is the sealer at work?" in result.output
+    assert "Is the sealer running?" in result.output
 
 
 def test_an_empty_history_is_in_order(fresh_app: Flask) -> None:

@@ -208,11 +208,11 @@ def with_an_erasing_made_up(connection: Connection, there: Tables) -> None:
 
 
 WAYS: list[tuple[Callable[[Connection, Tables], None], str]] = [
-    (without_a_change, "fewer than when it was sealed"),
+    (without_a_change, "fewer changes than when it was sealed"),
     (without_a_change_set, "is missing, which was sealed"),
     (without_a_change_set_and_its_seal, "Seals 2 to 2 are missing"),
     (without_a_seal_though_numbers_move_up, "The seal of"),
-    (with_another_change, "more than when it was sealed"),
+    (with_another_change, "more changes than when it was sealed"),
     (with_an_early_change_set, "put in later"),
     (with_seals_exchanged, "The seal of"),
     (with_a_change_and_its_seal_rewritten, "The seal of"),
