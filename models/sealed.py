@@ -71,7 +71,7 @@ def _changes(connection: Connection, found: dict[int, Entry], keys: Sequence[int
     columns = [CHANGES.c[key] for key in (*CONTENT, "salt")]
     query = select(*columns).where(CHANGES.c.change_set_id.in_(keys)).order_by(CHANGES.c.change_set_id, CHANGES.c.id)
     digests = []
-    for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+    for row in connection.execute(query, execution_options={"yield_per": 1000}).mappings():
         if row["change_set_id"] in found:
             digests.append((row["change_set_id"], row["id"], digest_of_change({**row})))
             found[row["change_set_id"]].erases |= row["action"] == ERASE
