@@ -40,7 +40,7 @@ class Outcome(Choice):
 class Call(Activity, Timestamped, Base):
     """A call with a customer, or an attempt."""
 
-    subject: Mapped[Name] = field(derived=True, help="Left empty, it says who was called.")
+    subject: Mapped[Name] = field(derived=True, personal=True, help="Left empty, it says who was called.")
     direction: Mapped[Direction] = field(default=Direction.OUTGOING)
     number: Mapped[Phone | None] = field(
         country="customer.billing_country",

@@ -35,7 +35,7 @@ class Message(Activity, Timestamped, Base):
     __label__ = "Email"
     TOLD_ON: ClassVar[Sequence[str]] = (*Activity.TOLD_ON, "document")
 
-    subject: Mapped[Name] = field(lasting=True)
+    subject: Mapped[Name] = field(lasting=True, personal=True)
     recipients: Mapped[Emails] = field(lasting=True, label="To")
     cc: Mapped[Emails | None] = field(lasting=True, label="CC")
     body: Mapped[LongText] = field(lasting=True, label="Text")

@@ -28,7 +28,7 @@ class TaskState(Choice):
 class Task(Activity, Timestamped, Base):
     """Something to do for a customer."""
 
-    subject: Mapped[Name]
+    subject: Mapped[Name] = field(personal=True)
     due: Mapped[Day | None]
     assignee: Mapped[User | None] = reference(
         label="For", orphans="clear", creator=True, sees="customer", indexed=False

@@ -19,7 +19,7 @@ from models.errors import Refused
 from models.gate import acting_as, actor_of
 from models.history import ERASE, READING, Change
 from models.i18n import N_
-from models.kinds import LONG_TEXT
+from models.kinds import LONG_TEXT, TITLE
 from models.operations.deletion import delete_rows
 from models.operations.doomed import COUNTING, doomed, incoming_to
 from models.operations.forgetting import forget
@@ -154,10 +154,10 @@ def _is_listed(row: Base, attribute: Attribute) -> bool:
 
 
 def _cannot_stay(erasure: Erasure, row: Base) -> bool:
-    """Whether nothing is left of a row without what is erased, as of an address or a person's name."""
+    """Whether nothing is left of a row without what is erased, as of an address; a text leaves a word in its place."""
     attributes = describe(type(row)).attributes
     needed = (attributes[key] for key in erasure.keys_of(row))
-    return any(each.required and each.kind is not LONG_TEXT for each in needed)
+    return any(each.required and each.kind not in (LONG_TEXT, TITLE) for each in needed)
 
 
 def _hosts(session: Any, row: Base) -> Iterator[Base]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models.account import Account
 from models.base import Base, db
+from models.call import Call
 from models.contact import Contact
 from models.customer import Customer, CustomerEmail, CustomerKind, CustomerPhone, Status
 from models.document import Document
@@ -23,6 +24,7 @@ from models.operations.erasing import anonymise, plan
 from models.operations.undo import undo
 from models.permissions import SYSTEM, Permission
 from models.search import matching
+from models.task import Task
 from tests.models.canaries import DIGITS, MARK, TAX_CODE, canary, document, full, tables
 from tests.models.world import (
     LOOKING,
@@ -57,6 +59,15 @@ def test_no_table_knows_a_person_any_more() -> None:
     assert {"change", "search_entry"} <= before.keys()
     erase(customer)
     assert tables(MARK, DIGITS, TAX_CODE) == {}
+
+
+def test_what_was_done_with_a_person_stays_and_names_nobody() -> None:
+    customer = full()
+    save(Call(customer=customer), Task(customer=customer, subject=canary("task")))
+    assert "call" in tables(MARK)
+    erase(customer)
+    assert [each["subject"] for model in (Call, Task) for each in everything(model)] == ["(removed)"] * 2
+    assert tables(MARK) == {}
 
 
 def test_what_stays_says_so() -> None:
