@@ -11,7 +11,7 @@ from flask_admin import expose
 from flask_babel import format_decimal, gettext
 from sqlalchemy import func, select
 
-from admin_views import looking, looks
+from admin_views import looking, revelations
 from admin_views.controls import read_key
 from admin_views.page import Grid, Link, Pager
 from admin_views.requests import record_url
@@ -74,7 +74,7 @@ class Explained:
     def record_actions(self: Any, row: Base) -> list[Link]:
         """Return what else can be done with a record, in its menu of more actions; views add their own."""
         told = Link(gettext("Who may do this?…"), self.get_url(".access_view", id=row.id), icon="users")
-        return [*([told] if may_ask_about_others() else []), *looking.ways(row), *looks.ways(row)]
+        return [*([told] if may_ask_about_others() else []), *looking.ways(row), *revelations.ways(row)]
 
     def may_go(self, row: Base) -> bool:
         """Whether a record can ever be deleted; the way to it is not shown on those that stay."""

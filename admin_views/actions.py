@@ -11,7 +11,7 @@ from flask import abort, request
 from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
-from admin_views import confirm_page, grid_page, hosts, looked_at, resending
+from admin_views import confirm_page, grid_page, hosts, idempotency, staleness
 from admin_views.page import Action
 from admin_views.requests import go, is_fragment, record_url
 from admin_views.saving import TRIES, commit
@@ -140,9 +140,9 @@ def _ask(view: Any, chosen: Deed, rows: Sequence[Base], parent: Base | None, cha
 
 def done_before(view: Any, name: str, parent: Base | None = None, then: str | None = None) -> Any:
     """Return the answer to the second of two clicks, which is that to the first; None for the first."""
-    if "confirmed" not in request.form or not resending.earlier():
+    if "confirmed" not in request.form or not idempotency.earlier():
         return None
-    made = resending.made_before()
+    made = idempotency.made_before()
     toast(gettext("This was done already."), undo=not deeds_of(view)[name].final)
     return _afterwards(view, parent, then) if made is None else go(record_url(made))
 
@@ -183,7 +183,7 @@ def _do(view: Any, chosen: Deed, rows: Sequence[Base], parent: Base | None, then
     """
     said: list[str | Outcome] = []
     for _ in range(TRIES):
-        changed = looked_at.changed(rows, whole=chosen is DELETE)
+        changed = staleness.changed(rows, whole=chosen is DELETE)
         found = judge(view, chosen, [row for row in rows if row not in changed])
         error = commit(partial(_act, view, chosen, found.rows, said)) if found.rows else None
         if not isinstance(error, Conflict):
@@ -206,7 +206,7 @@ def _do(view: Any, chosen: Deed, rows: Sequence[Base], parent: Base | None, then
 
 def _act(view: Any, chosen: Deed, rows: Sequence[Base], said: list[str | Outcome]) -> None:
     outcome = chosen.do(view, rows)
-    resending.note(outcome.made if isinstance(outcome, Outcome) else None)
+    idempotency.note(outcome.made if isinstance(outcome, Outcome) else None)
     said[:] = [outcome]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from flask_babel import format_decimal, gettext, ngettext
 
-from admin_views import looked_at, resending
+from admin_views import idempotency, staleness
 from admin_views.page import Link
 from admin_views.say import label, say
 from models.base import Base
@@ -57,7 +57,7 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str, changed: S
 
     What was `changed` since it was shown before, it tells.
     """
-    told = [Consequence(text) for row in changed[:MOST_LISTED] for text in looked_at.sentences(row)]
+    told = [Consequence(text) for row in changed[:MOST_LISTED] for text in staleness.sentences(row)]
     verb, allowed = label(chosen.label).rstrip("…"), found.rows
     state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
@@ -78,8 +78,8 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str, changed: S
 def _hidden(chosen: Any, rows: Sequence[Base]) -> list[tuple[str, str]]:
     """Return what the page carries: what is asked, once, of which rows, and as what it has shown them."""
     keys = [("rowid", str(row.id)) for row in rows]
-    seen = looked_at.marks(rows, whole=chosen.name == "delete")
-    return [("action", chosen.name), ("confirmed", "1"), (resending.NAME, resending.new_key()), *keys, *seen]
+    seen = staleness.marks(rows, whole=chosen.name == "delete")
+    return [("action", chosen.name), ("confirmed", "1"), (idempotency.NAME, idempotency.new_key()), *keys, *seen]
 
 
 def _title(view: Any, chosen: Any, found: Any) -> str:

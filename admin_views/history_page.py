@@ -10,10 +10,10 @@ from flask import url_for
 from flask_babel import format_decimal, gettext, ngettext
 
 from admin_views.kinds import said
-from admin_views.looks import looks_at
 from admin_views.page import Link
 from admin_views.page_past import Difference, HistoryChange, HistoryEntry, HistoryPage
 from admin_views.requests import record_url
+from admin_views.revelations import looks_at
 from admin_views.say import label, when
 from models.base import Base, db
 from models.description import Attribute, Description, describe, entity, title_of

@@ -11,11 +11,11 @@ from markupsafe import Markup, escape
 
 from admin_views import part_page
 from admin_views.confirm_page import Confirmation, Consequence
+from admin_views.idempotency import NAME, new_key
 from admin_views.kinds import text
 from admin_views.page import Link
 from admin_views.page_form import FormError
 from admin_views.requests import record_url
-from admin_views.resending import NAME, new_key
 from admin_views.say import NONE, label, say, when
 from models.base import Base, db
 from models.description import Attribute, describe, title_of

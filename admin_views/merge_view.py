@@ -12,7 +12,7 @@ from flask_admin import expose
 from flask_admin.form import BaseForm
 from flask_babel import gettext
 
-from admin_views import merge_page, resending
+from admin_views import idempotency, merge_page
 from admin_views.actions import deed
 from admin_views.controls import read_key
 from admin_views.form_page import errors
@@ -76,7 +76,7 @@ class Mergeable:
     def merge_view(self: Any) -> Any:
         """Show rows side by side; ask; then merge them."""
         keys = _keys(self)
-        if "confirmed" in request.form and resending.earlier():
+        if "confirmed" in request.form and idempotency.earlier():
             return _done_before(self)
         rows = _rows(self, keys)
         if len(rows) < len(keys) and request.method == "POST":
@@ -129,7 +129,7 @@ def _answer(view: Any, rows: Sequence[Base]) -> Any:
         asked = merge_page.confirmation(view, rows, choice, url, sent)
         return view.render("admin/confirm.html", confirmation=asked)
     title, count = title_of(choice.master), len(rows)
-    error = commit(resending.noted(partial(_merge, rows, choice)))
+    error = commit(idempotency.noted(partial(_merge, rows, choice)))
     if error is None:
         things = label(view.model.__plural__).lower()
         toast(gettext("%(n)s %(things)s are one now: %(title)s.", n=count, things=things, title=title), undo=True)
@@ -144,7 +144,7 @@ def _merge(rows: Sequence[Base], choice: Choice) -> Base:
 
 def _done_before(view: Any) -> Any:
     """Answer the second of two clicks as the first one."""
-    made = resending.made_before()
+    made = idempotency.made_before()
     toast(gettext("This was done already."), undo=True)
     return go(view.list_url() if made is None else view.record_url(made))
 

@@ -12,7 +12,7 @@ from flask_babel import format_decimal, gettext, ngettext
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
-from admin_views import looked_at
+from admin_views import staleness
 from admin_views.confirm_page import Confirmation, Consequence
 from admin_views.noting import noted
 from admin_views.page import Link
@@ -64,7 +64,7 @@ class AboutPeople:
         row = self.get_one(request.args.get("id"))
         self.demand(Permission.DELETE, row)
         typed = request.form.get("typed")
-        changed = looked_at.changed([row], whole=True)
+        changed = staleness.changed([row], whole=True)
         if typed is None or changed or not _is_meant(typed, row):
             page = asked(self, row, plan(db.session, row), mistyped=typed is not None and not changed)
             return self.render("admin/confirm.html", confirmation=page)
@@ -86,7 +86,7 @@ def _is_meant(typed: str, row: Base) -> bool:
 
 def asked(view: Any, row: Base, erasure: Erasure, *, mistyped: bool) -> Confirmation:
     """Return what there is to know before a record is anonymised, first what was changed since it was asked."""
-    changed = looked_at.sentences(row) if looked_at.changed([row], whole=True) else ()
+    changed = staleness.sentences(row) if staleness.changed([row], whole=True) else ()
     consequences = [*changed, *_gone(erasure), *_emptied(erasure), *_staying(erasure)]
     return Confirmation(
         title=gettext("Anonymise %(title)s?", title=title_of(row)),
@@ -95,7 +95,7 @@ def asked(view: Any, row: Base, erasure: Erasure, *, mistyped: bool) -> Confirma
         consequences=[Consequence(each) for each in consequences],
         refused=[],
         url=request.full_path.rstrip("?"),
-        hidden=looked_at.marks([row], whole=True),
+        hidden=staleness.marks([row], whole=True),
         submit=gettext("Anonymise"),
         cancel_url=record_url(row),
         typed=gettext("Type “%(title)s” to go on", title=title_of(row)),

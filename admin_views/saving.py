@@ -10,7 +10,7 @@ from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from admin_views import resending
+from admin_views import idempotency
 from admin_views.merging import merge, show_others
 from admin_views.parts import Rows
 from admin_views.say import label, say
@@ -46,7 +46,7 @@ def save(form: Any, row: Base) -> Base | None:
     key = row.id
     error = DomainError(CONTRADICTS)
     for _ in range(TRIES):
-        if sent := resending.earlier():
+        if sent := idempotency.earlier():
             return _made_before(form, row, sent)
         if not merge(form, row):
             return None
@@ -57,7 +57,7 @@ def save(form: Any, row: Base) -> Base | None:
         _forget_key(row, key)
         if not isinstance(error, Conflict) or find(db.session, type(row), key) is None:
             break
-    if sent := resending.earlier():  # by the other of two clicks, while this one was at it
+    if sent := idempotency.earlier():  # by the other of two clicks, while this one was at it
         return _made_before(form, row, sent)
     _raise_beyond_the_form(error, type(row), key)
     attach(form, row, error)
@@ -70,12 +70,12 @@ def make_once(work: Callable[[], Base]) -> Base:
 
     def do() -> None:
         made.append(work())
-        resending.note(made[0])
+        idempotency.note(made[0])
 
-    error = None if resending.earlier() else commit(do)
+    error = None if idempotency.earlier() else commit(do)
     if error is None and made:
         return made[0]
-    sent = resending.earlier()
+    sent = idempotency.earlier()
     if sent is None:
         raise error or Conflict(CHANGED)
     return _made_by(sent, AGAIN)
@@ -87,7 +87,7 @@ def _made_before(form: Any, row: Any, sent: SentForm) -> Base | None:
         return _made_by(sent, AGAIN if row.id is None else MORE)
     except Conflict as error:
         form.form_errors.append(say(error))
-    form[resending.NAME].renew()
+    form[idempotency.NAME].renew()
     merge(form, row)
     show_others(form)
     return None
@@ -95,10 +95,10 @@ def _made_before(form: Any, row: Any, sent: SentForm) -> Base | None:
 
 def _made_by(sent: SentForm, otherwise: str) -> Base:
     """Return what a page has made before; Conflict if that is gone, or if the page says something else by now."""
-    made = resending.made_before()
+    made = idempotency.made_before()
     if made is None:
         raise Conflict(ANEW)
-    if not resending.is_same(sent):
+    if not idempotency.is_same(sent):
         raise Conflict(otherwise, title=title_of(made))
     return made
 
@@ -161,7 +161,7 @@ def _write(form: Any, row: Base) -> None:
     makes = any(isinstance(each, Base) for each in db.session.new)
     db.session.flush()
     if makes:
-        resending.note(row)
+        idempotency.note(row)
 
 
 def _elsewhere(error: DomainError, row: Base) -> str:

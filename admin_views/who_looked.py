@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, select
 
-from admin_views import looks
+from admin_views import revelations
 from admin_views.controls import read_key
 from admin_views.page import Link
 from admin_views.page_past import HistoryPage
@@ -49,7 +49,7 @@ def index() -> Any:
     page = HistoryPage(
         title=_title(subject),
         url=request.full_path,
-        entries=looks.entries(found[:SIZE]),
+        entries=revelations.entries(found[:SIZE]),
         older_url=_older(found) if len(found) > SIZE else None,
         back=Link(gettext(LOOKS), url_for("looks.index")),
     )

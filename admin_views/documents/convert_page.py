@@ -13,9 +13,9 @@ from flask_babel import gettext
 from admin_views import controls
 from admin_views.documents.words import MAKING
 from admin_views.form_page import errors
+from admin_views.idempotency import with_key
 from admin_views.page import Link
 from admin_views.page_form import Notice, Share, SharesPage
-from admin_views.resending import with_key
 from admin_views.say import label, plain, say
 from models.billing import TOO_MUCH
 from models.description import title_of

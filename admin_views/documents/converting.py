@@ -10,7 +10,7 @@ from flask import abort, g, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import resending, split
+from admin_views import idempotency, split
 from admin_views.actions import Outcome, deed
 from admin_views.documents import convert_page
 from admin_views.documents.words import MAKING
@@ -77,7 +77,7 @@ class Converting:
         self.insist(self.may_create(row.customer))
         target = next((each for each in DocumentKind if each.value == request.args.get("to")), None) or abort(404)
         form = convert_page.form_of(row, quantities_left(db.session, [row], target))
-        if request.method == "GET" or not (resending.earlier() or form.validate()):
+        if request.method == "GET" or not (idempotency.earlier() or form.validate()):
             return convert_page.answer(self, row, target, form)
         try:
             made = make_once(lambda: convert(db.session, [row], target, form.quantities))

@@ -10,9 +10,9 @@ from flask_admin import expose
 from flask_babel import gettext
 
 from admin_views.documents.words import question, refuse
+from admin_views.idempotency import with_key
 from admin_views.page import Link
 from admin_views.requests import go
-from admin_views.resending import with_key
 from admin_views.saving import make_once
 from admin_views.say import label
 from admin_views.toasts import toast

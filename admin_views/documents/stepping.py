@@ -8,7 +8,7 @@ from flask import abort, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import looked_at
+from admin_views import staleness
 from admin_views.documents.words import STEPS, company_ways, impossible, is_further, question, refuse
 from admin_views.page import Link
 from admin_views.requests import go
@@ -80,7 +80,7 @@ class Stepping:
         """Ask, then give a draft its number."""
         row = self.get_one(request.args.get("id"))
         self.demand(Permission.EDIT, row)
-        if request.method == "GET" or (row.is_draft and looked_at.changed([row])):
+        if request.method == "GET" or (row.is_draft and staleness.changed([row])):
             page = self.render("admin/confirm.html", confirmation=_asking_to_issue(self, row))
             return page, 409 if request.method == "POST" else 200
         error = commit(lambda: issue(db.session, row))
@@ -98,7 +98,7 @@ class Stepping:
         row = self.get_one(request.args.get("id"))
         self.demand(Permission.EDIT, row)
         status = next((each for each in DocumentStatus if each.value == request.args.get("to")), None) or abort(404)
-        if request.method == "GET" or (row.status is not status and (looked_at.changed([row]) or is_further(row))):
+        if request.method == "GET" or (row.status is not status and (staleness.changed([row]) or is_further(row))):
             page = self.render("admin/confirm.html", confirmation=_asking_to_move(self, row, status))
             return page, 409 if request.method == "POST" else 200
         error = commit(lambda: move(db.session, row, status))

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 
-from admin_views import looked_at
+from admin_views import staleness
 from admin_views.confirm_page import Confirmation, Consequence
 from admin_views.kinds import cell
 from admin_views.page import Link
@@ -58,7 +58,7 @@ def question(
         consequences=[Consequence(each) for each in (*_changed(row), *consequences)],
         refused=[],
         url=request.full_path.rstrip("?"),
-        hidden=looked_at.marks([row]),
+        hidden=staleness.marks([row]),
         submit=submit,
         cancel_url=view.record_url(row),
         danger=danger,
@@ -103,13 +103,13 @@ def company_ways(view: Any) -> list[Link]:
 
 def _changed(row: Document) -> list[str]:
     """Return what others have done to a document since a page about it was shown."""
-    return list(looked_at.sentences(row)) if looked_at.changed([row]) or is_further(row) else []
+    return list(staleness.sentences(row)) if staleness.changed([row]) or is_further(row) else []
 
 
 def is_further(row: Document) -> bool:
     """Whether a document has come into another state since the button was shown that leads here."""
     was = request.args.get("was")
-    return was is not None and was != row.status.value and not looked_at.is_marked()
+    return was is not None and was != row.status.value and not staleness.is_marked()
 
 
 def _facts(view: Any, row: Document) -> list[str]:

@@ -14,7 +14,7 @@ from models.contact import Contact
 from models.customer import Customer, CustomerEmail
 from models.document import Document
 from models.note import Note
-from models.operations.resending import KEPT, OWN
+from models.operations.idempotency import KEPT, OWN
 from models.payment import Payment
 from models.rules.document_kinds import DocumentKind
 from models.sent_form import SentForm

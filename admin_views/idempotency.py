@@ -20,7 +20,7 @@ from wtforms import fields
 
 from models.base import Base, db
 from models.gate import actor_of
-from models.operations.resending import made_by, note_sent, sent_before
+from models.operations.idempotency import made_by, note_sent, sent_before
 from models.sent_form import SentForm
 
 NAME = "once"
