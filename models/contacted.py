@@ -15,5 +15,5 @@ class Contacted:
         fixed=True, index=True, none=N_("never"), help="The last call or email."
     )
     times_contacted: Mapped[Count] = field(
-        default=0, fixed=True, index=True, help="Calls and emails that came through."
+        default=0, server_default="0", fixed=True, index=True, help="Calls and emails that came through."
     )

@@ -14,6 +14,7 @@ class Valued:
 
     lifetime_value: Mapped[Price] = field(
         default=Decimal(0),
+        server_default="0",
         fixed=True,
         index=True,
         currency="lifetime_currency",

@@ -285,7 +285,7 @@ def upgrade() -> None:
 
     with altered('account') as batch_op:
         batch_op.add_column(sa.Column('last_contacted', models.types.UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column('times_contacted', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('times_contacted', sa.Integer(), server_default='0', nullable=True))
         batch_op.create_index(batch_op.f('ix_account_last_contacted'), ['last_contacted'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_owner_id_last_contacted_id'), ['owner_id', 'last_contacted', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_times_contacted'), ['times_contacted'], unique=False)
@@ -295,14 +295,14 @@ def upgrade() -> None:
 
     with altered('contact') as batch_op:
         batch_op.add_column(sa.Column('last_contacted', models.types.UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column('times_contacted', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('times_contacted', sa.Integer(), server_default='0', nullable=True))
         batch_op.create_index(batch_op.f('ix_contact_last_contacted'), ['last_contacted'], unique=False)
         batch_op.create_index(batch_op.f('ix_contact_times_contacted'), ['times_contacted'], unique=False)
 
     with altered('customer') as batch_op:
         batch_op.add_column(sa.Column('last_contacted', models.types.UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column('times_contacted', sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column('lifetime_value', models.types.FixedPoint(6), nullable=True))
+        batch_op.add_column(sa.Column('times_contacted', sa.Integer(), server_default='0', nullable=True))
+        batch_op.add_column(sa.Column('lifetime_value', models.types.FixedPoint(6), server_default='0', nullable=True))
         batch_op.add_column(sa.Column('lifetime_currency', sa.String(length=3), nullable=True))
         batch_op.create_index(batch_op.f('ix_customer_last_contacted'), ['last_contacted'], unique=False)
         batch_op.create_index(batch_op.f('ix_customer_lifetime_value'), ['lifetime_value'], unique=False)
@@ -345,12 +345,12 @@ def upgrade() -> None:
 
     _fill()
     with altered('account') as batch_op:
-        batch_op.alter_column('times_contacted', existing_type=sa.Integer(), nullable=False)
+        batch_op.alter_column('times_contacted', existing_type=sa.Integer(), server_default='0', nullable=False)
     with altered('contact') as batch_op:
-        batch_op.alter_column('times_contacted', existing_type=sa.Integer(), nullable=False)
+        batch_op.alter_column('times_contacted', existing_type=sa.Integer(), server_default='0', nullable=False)
     with altered('customer') as batch_op:
-        batch_op.alter_column('times_contacted', existing_type=sa.Integer(), nullable=False)
-        batch_op.alter_column('lifetime_value', existing_type=models.types.FixedPoint(6), nullable=False)
+        batch_op.alter_column('times_contacted', existing_type=sa.Integer(), server_default='0', nullable=False)
+        batch_op.alter_column('lifetime_value', existing_type=models.types.FixedPoint(6), server_default='0', nullable=False)
     with altered('message') as batch_op:
         batch_op.alter_column('at', existing_type=models.types.UtcDateTime(), nullable=False)
     with altered('note') as batch_op:
