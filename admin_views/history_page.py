@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     sets = history_of(db.session(), row, before, SIZE + 1)
     older = view.get_url(".history_view", id=row.id, before=sets[SIZE - 1].id) if len(sets) > SIZE else None
     sets = sets[:SIZE]
-    names = names_in(sets)
+    names = names_in(each for change_set in sets for each in change_set.changes)
     editable = bool(view.allows(Permission.EDIT, row))
     later = later_changes(db.session, sets, newest=before is None) if editable else []
     changes = [entry(each, names, later if editable else None) for each in sets]
@@ -163,13 +163,12 @@ def _shown(attribute: Attribute, value: Any, names: Names, *, readable: bool) ->
     return said(attribute, decode(attribute.column, value), None, open_to_all=readable)
 
 
-def names_in(sets: list[ChangeSet]) -> Names:
+def names_in(changes: Iterable[Change]) -> Names:
     """Look up the titles of all rows that the differences point to."""
     wanted: dict[type[Base], set[int]] = {}
-    for change_set in sets:
-        for each in change_set.changes:
-            for attribute in describe(entity(each.entity)).attributes.values():
-                if attribute.target and each.action == UPDATE:
-                    values = ((part or {}).get(f"{attribute.key}_id") for part in (each.before, each.after))
-                    wanted.setdefault(attribute.target, set()).update(value for value in values if value)
+    for each in changes:
+        for attribute in describe(entity(each.entity)).attributes.values():
+            if attribute.target and each.action == UPDATE:
+                values = ((part or {}).get(f"{attribute.key}_id") for part in (each.before, each.after))
+                wanted.setdefault(attribute.target, set()).update(value for value in values if value)
     return titles_of(db.session, wanted)

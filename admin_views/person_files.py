@@ -30,7 +30,7 @@ Past = Sequence[tuple[ChangeSet, Change]]
 def person_zip(row: Base) -> IO[bytes]:
     """Return the ZIP with everything about a record, on the disk; Refused for whoever may not export it."""
     found = everything_about(db.session, row)
-    past = [(change_set, change) for change_set in past_of(db.session(), found) for change in change_set.changes]
+    past = past_of(db.session(), found)
     content = TemporaryFile()  # noqa: SIM115  the answer closes it
     with ZipFile(content, "w", ZIP_DEFLATED) as archive:
         archive.writestr("everything.json", _json(found, past))
@@ -87,7 +87,7 @@ def _lines(rows: Sequence[Told]) -> Iterator[Sequence[str]]:
 
 def _past(past: Past) -> Iterator[dict[str, Any]]:
     """Yield what was noted, as the person who asks would read it; who did it is not the person's own data."""
-    names = names_in([change_set for change_set, _ in past])
+    names = names_in(change for _, change in past)
     for change_set, change in past:
         description = describe(entity(change.entity))
         yield {

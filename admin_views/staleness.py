@@ -60,7 +60,7 @@ def sentences(row: Base) -> Iterator[str]:
 
 def _told(change_set: ChangeSet) -> Iterator[str]:
     """Yield what a change-set did, in few words."""
-    names = history_page.names_in([change_set])
+    names = history_page.names_in(change_set.changes)
     for each in change_set.changes[:MOST_TOLD]:
         change = history_page.change(each, names)
         if change.differences:

@@ -15,7 +15,7 @@ from models.base import Base
 from models.description import Attribute, describe, title_of
 from models.errors import Refused
 from models.gate import actor_of, permitted
-from models.history import ChangeSet
+from models.history import Change, ChangeSet
 from models.images import encode
 from models.operations.doomed import incoming_to
 from models.operations.erasing import plan
@@ -70,10 +70,18 @@ def told(session: Any, row: Base) -> Told:
     return Told(row, values, below)
 
 
-def past_of(session: Any, found: Told) -> list[ChangeSet]:
-    """Return what was noted of a record and what belongs to it, and of what it belongs to alone, newest first."""
+def past_of(session: Any, found: Told) -> list[tuple[ChangeSet, Change]]:
+    """Return what was noted of a record and what belongs to it, and of what it belongs to alone, newest first.
+
+    Each change-set has by then but the changes of the record that was looked at last, so they are taken at once.
+    """
     heads = [found.row, *(each.row for each in found.below.get(ABOVE, ()))]
-    return [change_set for head in heads for change_set in history_of(session, head, limit=MOST_CHANGES)]
+    return [
+        (change_set, change)
+        for head in heads
+        for change_set in history_of(session, head, limit=MOST_CHANGES)
+        for change in change_set.changes
+    ]
 
 
 def _value(row: Base, attribute: Attribute) -> Any:
