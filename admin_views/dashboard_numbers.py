@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, literal, select, union_all
 
+from admin_views.guarded import attribute_at
 from models.base import Base, db
-from models.description import Attribute, describe
+from models.description import Attribute
 
 Clauses = Sequence[Any]
 NO_KEY = 0
@@ -62,10 +63,8 @@ def count_all(
 
 
 def attribute_of(model: type[Base], path: str) -> Attribute:
-    """Return what a path of at most two steps leads to."""
-    way, _, key = path.rpartition(".")
-    target: Any = describe(model).attributes[way].target if way else model
-    return describe(target).attributes[key]
+    """Return what a path leads to that was checked when the panel started."""
+    return cast("Attribute", attribute_at(model, path))
 
 
 def _rows(model: type[Base], amount: Attribute | None, by: str) -> Select[Any]:
@@ -82,7 +81,7 @@ def _rows(model: type[Base], amount: Attribute | None, by: str) -> Select[Any]:
 
 def _column(model: type[Base], path: str) -> Any:
     way, _, key = path.rpartition(".")
-    target: Any = describe(model).attributes[way].target if way else model
+    target: Any = attribute_of(model, way).target if way else model
     return getattr(target, f"{key}_id" if attribute_of(model, path).target else key)
 
 

@@ -19,7 +19,7 @@ from admin_views.say import NONE, label, pill
 from models.base import Base, db
 from models.customer import Customer
 from models.document import Document
-from models.operations.worths import Amounts, ChannelWorth, worths
+from models.operations.account_worths import Amounts, ChannelWorth, worths
 
 NEWEST = 10
 SHOWN = ("name", "customer", "date", "status", "total", "payment")
