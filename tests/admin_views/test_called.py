@@ -65,4 +65,6 @@ def test_emails_of_a_document_tell_when_they_were_written(app: Flask, shop: Cust
     invoice = issued(shop, K.INVOICE)
     words = {"subject": "Your invoice", "body": "Attached.", "recipients": "a@b.example", "message_id": "<1@b.example>"}
     add(Message(customer=shop, document=invoice, **words))
-    assert "Created Your invoice" in said(Panel(app).get(page(invoice)).text)
+    told = Panel(app).get(page(invoice)).text.partition("panel feed")[2]
+    assert "<time" in told
+    assert "Your invoice" in said(Panel(app).get(page(invoice)).text)

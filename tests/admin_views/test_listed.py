@@ -219,8 +219,8 @@ def test_what_it_costs_does_not_depend_on_how_many_there_are(app: Flask) -> None
     row, channels = account(), [channel(f"Channel {number}") for number in range(6)]
     customers(row, "First", channel_id=channels[0].id)
     panel = Panel(app)
-    paths = {f"/account/details/?id={row.id}": RECORD, f"/account/delete/?id={row.id}": FRAGMENT}
-    fragment = {f"/customer/?account={row.id}": FRAGMENT + 1}
+    paths = {f"/account/details/?id={row.id}": RECORD}
+    fragment = {f"/account/delete/?id={row.id}": FRAGMENT, f"/customer/?account={row.id}": FRAGMENT + 1}
     little = [cost(panel, path) for path in paths] + [cost(panel, path, fragment=True) for path in fragment]
     for number, each in enumerate(channels):
         customers(row, *(f"{number} {place}" for place in range(5)), channel_id=each.id, owner_id=add_user().id)

@@ -25,8 +25,8 @@ ALL: Grants = dict.fromkeys(Permission, Level.ORGANISATION)
 SEE: Grants = {Permission.VIEW: Level.ORGANISATION}
 STAFF: dict[str, Grants] = {"user": ALL, "role": ALL, "business_unit": SEE}
 RULING = (
-    "account", "api_token", "business_unit", "channel", "company", "customer", "customer_group", "message_template",
-    "role", "user", "vat_rate",
+    "account", "api_token", "business_unit", "channel", "company", "customer", "customer_group", "exchange_rate",
+    "message_template", "role", "user", "vat_rate",
 )  # fmt: skip
 
 

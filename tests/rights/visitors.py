@@ -23,6 +23,7 @@ from models.contact import Contact
 from models.customer import Customer
 from models.document import Document
 from models.document_line import DocumentLine
+from models.exchange_rate import ExchangeRate
 from models.gate import set_actor
 from models.group import CustomerGroup
 from models.history import ChangeSet
@@ -101,7 +102,7 @@ class Visitors:
         role, group = Role(name="Free role"), CustomerGroup(name="Free group")
         free = Channel(name="Free channel"), BusinessUnit(name="Free unit"), ApiToken(name="Free token")
         template = MessageTemplate(name="Free template", subject="Hello", body="Good day")
-        selling = Company(name="Free company"), VatRate(name="Free rate", rate=7)
+        selling = Company(name="Free company"), VatRate(name="Free rate", rate=7), ExchangeRate(currency="CHF", rate=1)
         others = role, group, template, *free, *selling
         add(*others)
         rows = customer, customer.account, customer.contacts[0], customer.notes[0], *happened, *others  # type: ignore[attr-defined]

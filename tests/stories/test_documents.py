@@ -18,11 +18,12 @@ from models.document_line import DocumentLine
 from models.gate import set_actor
 from models.operations.drafting import default_rate
 from models.permissions import SYSTEM
+from models.rights import Personal
 from models.rules.document_kinds import DocumentKind
 from models.types import utcnow
 from tests.browser import axe
 from tests.markup import assert_valid
-from tests.people import VIEWER, add_user
+from tests.people import VIEWER, add_user, shipped_role
 from tests.stories.conftest import sign_in
 
 AURORA = "Aurora Forniture S.r.l."
@@ -238,6 +239,9 @@ def test_the_pages_hold_in_light_and_dark_wide_and_narrow(desk: Page) -> None:
 
 def test_who_only_looks_is_offered_the_pdf_alone(shop: Flask, page: Page) -> None:
     with shop.app_context():
+        set_actor(db.session, SYSTEM)
+        reads_all = shipped_role(VIEWER)
+        reads_all.personal = Personal.SHOWN  # which a PDF does not mask
         add_user(VIEWER, email="vera@clientela.example")
     sign_in(page, "vera@clientela.example")
     page.get_by_role("link", name="Quotes").click()
