@@ -119,7 +119,6 @@ def test_a_viewer_is_refused_by_every_address_that_changes_records(app: Flask) -
             }
             assert panel.post(f"{path}?id={key}", forged).status_code in {403, 404}, path
             checked += 1
-    more = 5  # users and customers are deactivated, these anonymised, and they and contacts written to
     assert checked == 7 * len(of_entity)
     assert rows() == before
 
