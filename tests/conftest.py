@@ -25,6 +25,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from models.base import db
+from models.rules.password_hash import configure
 from tests.databases import Database, PostgreSQL, SQLite
 
 pytest_plugins = ["pytester", "tests.browser", "tests.skips", "tests.trust"]
@@ -127,7 +128,11 @@ def app(database: Database) -> Iterator[Flask]:
 
 @pytest.fixture(autouse=True)
 def _isolate(request: pytest.FixtureRequest) -> None:
-    """Roll back after every test that uses the shared app, whether it says so or not."""
+    """Roll back after every test that uses the shared app, whether it says so or not; hash as cheaply as it does.
+
+    What a hash costs is said once for a process, so an app with other settings that a test made said it anew.
+    """
+    configure(**CONFIG["ARGON2"])
     if "app" in request.fixturenames:
         request.getfixturevalue("rollback")
 
