@@ -27,7 +27,7 @@ def desk(office: Flask, page: Page) -> Page:
 
 def test_personal_data_are_shown_for_a_while_and_the_history_says_so(desk: Page) -> None:
     open_record(desk, AURORA)
-    expect(desk.get_by_text("o•••@aurora.example")).to_be_visible()
+    expect(desk.get_by_text("o•••@aurora.example", exact=True)).to_be_visible()
     expect(desk.get_by_role("link", name="aurora.example")).to_have_count(0)
     axe(desk)
     screenshot(desk, "personal-masked")
@@ -43,5 +43,5 @@ def test_personal_data_are_shown_for_a_while_and_the_history_says_so(desk: Page)
     expect(desk.get_by_text("They called about an order.")).to_be_visible()
     screenshot(desk, "personal-shown")
     desk.get_by_role("button", name="Hide now").click()
-    expect(desk.get_by_text("o•••@aurora.example")).to_be_visible()
+    expect(desk.get_by_text("o•••@aurora.example", exact=True)).to_be_visible()
     expect(desk.get_by_text("ordini@aurora.example")).to_have_count(0)
