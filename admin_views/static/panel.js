@@ -105,6 +105,7 @@
   }
 
   function focus(field) {
+    if (field?.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);
     const within = field?.matches("fieldset") && $("input:checked, input:not([type=hidden])", field);
     if (field?.closest("[popover]")) (within || field).focus({ preventScroll: true });
     (field?.tomselect || within || field)?.focus();
@@ -296,6 +297,16 @@
       settle(open.closest(".panel"));
     } else $$(".panel [data-cancel]").forEach((cancel) => !cancel.closest(".panel").contains(link) && cancel.click());
   }, true);
+
+  // Escape closes what is open, unless something was typed there.
+  on("keydown", (event) => {
+    const { key, defaultPrevented, isComposing } = event;
+    const cancel = $(".panel [data-cancel][hx-get]");
+    if (key !== "Escape" || defaultPrevented || isComposing || !cancel) return;
+    if ($("dialog[open], [popover]:popover-open")) return;
+    if (dirty().length) toast(words.unsaved, "warning");
+    else cancel.click();
+  });
 
   // Forms: controls -------------------------------------------------------------------------------------------------
   function useTheirs({ dataset }) {

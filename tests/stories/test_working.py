@@ -117,6 +117,33 @@ def test_the_keyboard_is_enough(panel: Page) -> None:
     expect(panel.get_by_role("heading", name="New customer")).to_be_visible()
 
 
+def test_escape_closes_what_is_open_unless_something_was_typed_and_leads_back(panel: Page) -> None:
+    open_record(panel, "Aurora Forniture S.r.l.")
+    timeline = panel.get_by_role("region", name="Timeline")
+    for opener in (
+        timeline.get_by_role("link", name="Log call"),
+        timeline.get_by_role("article").get_by_title("Edit"),
+        panel.get_by_role("link", name="New contact…"),
+        panel.get_by_role("link", name="Marta Bianchi", exact=True).first,
+        panel.get_by_role("link", name="Edit Address"),
+    ):
+        opener.press("Enter")
+        form = panel.locator("[data-form]")
+        expect(form).to_have_count(1)
+        expect(panel.locator(":focus:is(input, select, textarea)")).to_have_count(1)
+        panel.keyboard.press("Escape")
+        expect(form).to_have_count(0)
+        expect(opener).to_be_focused()
+    timeline.get_by_role("article").get_by_title("Edit").press("Enter")
+    expect(timeline.get_by_role("textbox", name="Note")).to_be_focused()
+    panel.keyboard.type(" Said so twice.")
+    panel.keyboard.press("Escape")
+    expect(panel.locator("#toasts")).to_contain_text("Save or cancel what you are editing first.")
+    expect(timeline.get_by_role("textbox", name="Note")).to_have_value("Prefers delivery before 10:00. Said so twice.")
+    timeline.get_by_role("link", name="Cancel").click()
+    expect(panel.locator("[data-form]")).to_have_count(0)
+
+
 def test_leaving_an_unsaved_form_asks_once(panel: Page) -> None:
     panel.goto("/customer/edit/?id=2")
     panel.get_by_label("Employees").fill("3")
