@@ -40,8 +40,8 @@ class Deed:
     """An action as its view declares it: `do(view, rows)` changes the rows and returns what to say, or an `Outcome`.
 
     The `meaning` is what there is to know before it is done, `asking` a question where label and rows make none. What
-    is `final` offers no undo. `unfit(view, rows)` tells by key why rows cannot take part.
-    What has a page of its own `leads(view, rows)` there, or tells why it does not.
+    is `final` offers no undo; what `removes` rows takes what is below along. `unfit(view, rows)` tells by key why rows
+    cannot take part. What has a page of its own `leads(view, rows)` there, or tells why it does not.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Deed:
     meaning: str = ""
     asking: str = ""
     final: bool = False
+    removes: bool = False
     unfit: Callable[[Any, Sequence[Base]], Mapping[int, DomainError]] = lambda view, rows: {}
     leads: Callable[[Any, Sequence[Base]], str | None] | None = None
 
@@ -84,7 +85,7 @@ def delete(view: Any, rows: Sequence[Base]) -> str:
     return gettext("%(count)s %(things)s were deleted.", count=len(rows), things=label(view.model.__plural__).lower())
 
 
-DELETE = Deed("delete", N_("Delete…"), Permission.DELETE, delete, danger=True)
+DELETE = Deed("delete", N_("Delete…"), Permission.DELETE, delete, danger=True, removes=True)
 
 
 def all_deeds(view: Any) -> dict[str, Deed]:
@@ -155,7 +156,7 @@ def selected(model: type[Base], keys: Sequence[int]) -> list[Base]:
 
 def judge(view: Any, chosen: Deed, rows: Sequence[Base]) -> Judgement:
     """Return which rows an action may touch, which it may not and why, and what else it changes."""
-    if chosen is DELETE:
+    if chosen.removes:
         found = preview(db.session, view.model, rows)
         return Judgement(found.rows, found.refused, found.effects)
     judgement, unfit = Judgement(), chosen.unfit(view, rows)
@@ -183,7 +184,7 @@ def _do(view: Any, chosen: Deed, rows: Sequence[Base], parent: Base | None, then
     """
     said: list[str | Outcome] = []
     for _ in range(TRIES):
-        changed = staleness.changed(rows, whole=chosen is DELETE)
+        changed = staleness.changed(rows, whole=chosen.removes)
         found = judge(view, chosen, [row for row in rows if row not in changed])
         error = commit(partial(_act, view, chosen, found.rows, said)) if found.rows else None
         if not isinstance(error, Conflict):

@@ -78,7 +78,7 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str, changed: S
 def _hidden(chosen: Any, rows: Sequence[Base]) -> list[tuple[str, str]]:
     """Return what the page carries: what is asked, once, of which rows, and as what it has shown them."""
     keys = [("rowid", str(row.id)) for row in rows]
-    seen = staleness.marks(rows, whole=chosen.name == "delete")
+    seen = staleness.marks(rows, whole=chosen.removes)
     return [("action", chosen.name), ("confirmed", "1"), (idempotency.NAME, idempotency.new_key()), *keys, *seen]
 
 
@@ -96,7 +96,7 @@ def _question(view: Any, chosen: Any, found: Any) -> str:
     """Say what there is to know; where nothing can be done, why, and what to do rather than delete."""
     if not found.rows:
         why = say(found.refused[0][1]) if _is_alone(found) else ""
-        advised = chosen.name == "delete" and (not _is_alone(found) or _instead(view, chosen, found))
+        advised = chosen.removes and (not _is_alone(found) or _instead(view, chosen, found))
         rather = view.rather_than_deleted if advised else ""
         return " ".join(filter(None, (gettext("This is not possible."), why, rather and label(rather))))
     others = gettext("The others stay as they are.") if found.refused else ""
@@ -110,7 +110,7 @@ def _is_alone(found: Any) -> bool:
 
 def _instead(view: Any, chosen: Any, found: Any) -> list[Link]:
     """Return the ways to what can be done with a row that cannot be deleted."""
-    if chosen.name != "delete" or not view.rather_than_deleted or not _is_alone(found):
+    if not chosen.removes or not view.rather_than_deleted or not _is_alone(found):
         return []
     return [link for link in view.record_actions(found.refused[0][0]) if link.rather]
 

@@ -17,6 +17,7 @@ from models.file_types import mime_of
 from models.files import store
 from models.gate import actor_of
 from models.holding import files_of
+from models.naming import name_key
 from models.permissions import may_see
 
 SANDBOX = "sandbox; default-src 'none'"
@@ -38,7 +39,7 @@ class Filed:
             about = {"entity": self.endpoint, "row": row.id, "digest": digest}
             current_app.logger.error("what a file held is missing", extra=about)
             return missing()
-        name = getattr(row, f"{key}_name") or digest
+        name = getattr(row, name_key(key)) or digest
         said = {"mimetype": mime_of(name), "download_name": name}
         sent = send_file(path, as_attachment=True, conditional=False, etag=False, **said)
         sent.headers["Content-Security-Policy"] = SANDBOX

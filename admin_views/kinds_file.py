@@ -20,6 +20,7 @@ from models.errors import DomainError
 from models.files import GONE, MEGABYTE, TOO_LARGE, store
 from models.gate import actor_of
 from models.i18n import N_
+from models.naming import name_key
 from models.rules.file import Kept
 
 SALT = "kept file"
@@ -141,7 +142,7 @@ def said_size(value: int, row: Base | None) -> str:
 
 def file_name(key: str, value: str, row: Base | None) -> str:
     """Return what a file is called; without its row, what tells it from others."""
-    name = getattr(row, f"{key}_name", None)
+    name = getattr(row, name_key(key), None)
     return str(name or gettext("file %(mark)s", mark=value[:8]))
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models.base import Base
 from models.description import Child, describe
 from models.gate import actor_of
-from models.history import CREATE, DELETE, ERASED, READING, SILENT, Change, ChangeSet, called, root_of
-from models.images import decode, image, keys_of
+from models.history import CREATE, DELETE, ERASED, READING, Change, ChangeSet, called, root_of
+from models.images import decode, image, keys_of, silent_keys
 from models.permissions import Level, Permission, ruling_entity
 from models.related import find_all
 
@@ -58,9 +58,9 @@ def as_of(session: Any, row: Base, moment: datetime) -> Past:
     return past
 
 
-def untold(model: type[Base]) -> set[str]:
+def untold(model: type[Base]) -> frozenset[str]:
     """Return the attributes of an entity of which the history says nothing: secrets, and what follows from the rest."""
-    return SILENT - {"created_at"} | set(keys_of(model, secret=True))
+    return silent_keys(model) - {"created_at"} | set(keys_of(model, secret=True))
 
 
 def _changes_since(session: Any, row: Base, moment: datetime) -> dict[tuple[str, int], list[Change]]:

@@ -19,7 +19,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from models.errors import DomainError
 from models.fields import Moment, kind_of, moment
 from models.kinds import Kind
-from models.naming import plural, sentence, snake
+from models.naming import name_key, plural, sentence, snake
 from models.relations import Relation
 from models.rules.file import Kept
 from models.rules.password import Sealed
@@ -186,9 +186,9 @@ def _add_companions(cls: type[Base]) -> None:
         kind = kind_of(column)
         if kind and kind.named:
             beside = mapped_column(String(255), nullable=True, info={"companion_of": column.key})
-            setattr(cls, f"{column.key}_name", beside)
+            setattr(cls, name_key(column.key), beside)
         if kind and kind.companion:
-            name = f"{column.key}_{kind.companion.suffix}"
+            name = kind.companion.key(column.key)
             type_ = String(kind.companion.length) if kind.companion.length else column.type
             setattr(cls, name, mapped_column(name, type_=type_, nullable=True, info={"companion_of": column.key}))
 
@@ -209,12 +209,12 @@ def _cleaned(row: Base, key: str, kind: Kind, value: Any) -> Any:
     """Return the normalised value, None for one that says nothing; note the moment of a new secret, a file's name."""
     if value is None or value == "":
         if kind.named:
-            setattr(row, f"{key}_name", None)
+            setattr(row, name_key(key), None)
         return None
     if kind.secret and isinstance(value, Sealed):
         return value
     if isinstance(value, Kept):
-        setattr(row, f"{key}_name", value.name)
+        setattr(row, name_key(key), value.name)
     try:
         value = kind.clean(value)
     except DomainError as error:

@@ -131,7 +131,7 @@ def _settle_value(row: Base, attribute: Attribute) -> None:
         _assign(row, attribute.key, kind.settle(value, country))
     if kind and kind.companion:
         companion = kind.companion.compute(getattr(row, attribute.key), country)
-        _assign(row, f"{attribute.key}_{kind.companion.suffix}", companion)
+        _assign(row, kind.companion.key(attribute.key), companion)
 
 
 def _assign(row: Base, key: str, value: Any) -> None:

@@ -63,15 +63,16 @@ class Facts:
 
     `country` names the attribute, dotted from this row, that holds the country the value is read with. `hidden` columns
     are kept by the program and never shown; `fixed` ones are shown and never typed, `lasting` ones typed once, when the
-    row is new; `derived` ones may be left empty and are filled in. `needs` names the attribute that must be on for this
-    one to be set; `shown_as` the one beside which a person looks for it. `when` names an attribute and the choice that
-    makes this one required, which `demand` then asks for. Of a `seldom_shared` value people are told when another row
-    has it too. A `guarded` one is for those alone whose role opens it. What is `personal` tells of people, as many
-    kinds do by themselves unless it is said to be False; what is `private` does so on a row that stands for a person.
-    When such a row is anonymised, a value becomes what it is when `anonymous`. `currency` names the attribute, dotted
-    from this row, that says in which currency an amount is. `none` is what it is called that there is no value;
-    `likely` names where values stand, dotted from this row, that are probably meant, the likeliest first. When rows are
-    merged, what one `brings` along, attributes and the primary row of a part, comes from the same row as its own value.
+    row is new; `derived` ones may be left empty and are filled in; `followed` ones are counted from other rows, beside
+    history and version. `needs` names the attribute that must be on for this one to be set; `shown_as` the one beside
+    which a person looks for it. `when` names an attribute and the choice that makes this one required, which `demand`
+    then asks for. Of a `seldom_shared` value people are told when another row has it too. A `guarded` one is for those
+    alone whose role opens it. What is `personal` tells of people, as many kinds do by themselves unless it is said to
+    be False; what is `private` does so on a row that stands for a person. When such a row is anonymised, a value
+    becomes what it is when `anonymous`. `currency` names the attribute, dotted from this row, that says in which
+    currency an amount is. `none` is what it is called that there is no value; `likely` names where values stand, dotted
+    from this row, that are probably meant, the likeliest first. When rows are merged, what one `brings` along,
+    attributes and the primary row of a part, comes from the same row as its own value.
     """
 
     label: str | None = None
@@ -81,6 +82,7 @@ class Facts:
     fixed: bool = False
     lasting: bool = False
     derived: bool = False
+    followed: bool = False
     needs: str | None = None
     shown_as: str | None = None
     when: tuple[str, Choice] | None = None

@@ -34,21 +34,18 @@ from sqlalchemy.orm import (
 
 from models.base import Base, Record
 from models.chain import SALT, new_salt
-from models.contacted import Contacted
 from models.description import describe, entity, title_of
 from models.fields import Moment
 from models.gate import actor_of, ungated
-from models.images import encode, image, keys_of, stored, stored_image, stored_secrets
+from models.images import encode, image, keys_of, silent_keys, stored, stored_image, stored_secrets
 from models.masking import masked, reads_noted
 from models.permissions import Level, Permission, ruling_entity
 from models.related import related
 from models.types import utcnow
-from models.valued import Valued
 
 CREATE, UPDATE, DELETE, ERASE = "create", "update", "delete", "erase"
 ERASED = {"erased": True}  # stands for a value that was erased; no column is kept as an object
 SECRETS_KEPT = timedelta(days=30)
-SILENT = {"version", "updated_at", "created_at", *Contacted.__annotations__, *Valued.__annotations__}
 READING = ungated("history rows carry their own root; the record they belong to was read through the gate")
 
 
@@ -241,7 +238,7 @@ def _update(row: Base) -> dict[str, Any] | None:
     before, after = {}, {}
     for key in keys_of(type(row), secret=False):
         history = inspect(row).attrs[key].history
-        if history.has_changes() and key not in SILENT:
+        if history.has_changes() and key not in silent_keys(type(row)):
             before[key], after[key] = encode(stored(row, key)), encode(getattr(row, key))
     for key in keys_of(type(row), secret=True):
         if inspect(row).attrs[key].history.has_changes():

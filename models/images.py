@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, inspect
 
 from models.base import Base
-from models.fields import kind_of
+from models.fields import facts_of, kind_of
 
 
 def image(row: Base) -> dict[str, Any]:
@@ -41,6 +41,13 @@ def stored(row: Base, key: str) -> Any:
 def keys_of(model: type[Base], *, secret: bool) -> tuple[str, ...]:
     """Return the names of an entity's columns that are secret, or of all the others."""
     return tuple(key for key, column in inspect(model).columns.items() if _is_secret(column) is secret)
+
+
+@cache
+def silent_keys(model: type[Base]) -> frozenset[str]:
+    """Return the names of the columns whose changes say nothing: every write touches them, or they are followed."""
+    followed = {key for key, column in inspect(model).columns.items() if facts_of(column).followed}
+    return frozenset({"version", "updated_at", "created_at"} | followed)
 
 
 def encode(value: Any) -> Any:

@@ -38,6 +38,10 @@ class Companion:
     compute: Callable[[Any, str | None], str | None]
     length: int | None = None
 
+    def key(self, of: str) -> str:
+        """Return the key of the column beside that of a value."""
+        return f"{of}_{self.suffix}"
+
 
 class Compared(Enum):
     """How two values are held to be the same; names are when they are alike, places where the names are as well."""

@@ -37,7 +37,7 @@ def compared(attribute: Attribute, row: Base) -> Any:
 def companion_of(attribute: Attribute, row: Base) -> Any:
     """Return what stands beside a value, such as the E.164 form of a phone number; None where nothing does."""
     kind = attribute.kind
-    return getattr(row, f"{attribute.key}_{kind.companion.suffix}") if kind and kind.companion else None
+    return getattr(row, kind.companion.key(attribute.key)) if kind and kind.companion else None
 
 
 def host(address: str) -> str:
@@ -79,7 +79,7 @@ def _host_elsewhere(element: Any, compiler: Any, **words: Any) -> str:
 def key_of(attribute: Attribute, model: Any) -> ColumnElement[Any]:
     """Return, in the database, what stands for a value when rows are compared."""
     kind = attribute.kind
-    name = f"{attribute.key}_{kind.companion.suffix}" if kind and kind.companion else attribute.column.key
+    name = kind.companion.key(attribute.key) if kind and kind.companion else attribute.column.key
     column: ColumnElement[Any] = getattr(model, name)
     by = kind.duplicate.by if kind and kind.duplicate else None
     if by is Compared.HOST:

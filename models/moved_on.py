@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from models.description import entity
-from models.history import CREATE, DELETE, READING, SILENT, Change, ChangeSet
-from models.images import keys_of
+from models.history import CREATE, DELETE, READING, Change, ChangeSet
+from models.images import keys_of, silent_keys
 
 
 def later_changes(session: Any, sets: Sequence[ChangeSet], *, newest: bool) -> list[Change]:
@@ -29,10 +29,12 @@ def has_moved_on(change: Change, changes: Sequence[Change]) -> bool:
     is_gone = (own[-1] if own else change).action == DELETE
     if is_gone is not (change.action == DELETE):
         return True
-    secrets = keys_of(entity(change.entity), secret=True)
+    model = entity(change.entity)
+    secrets = keys_of(model, secret=True)
     if set(secrets) & (change.before or {}).keys() and change.action != DELETE:
         return True  # nobody keeps old secrets
-    left = {key: value for key, value in (change.after or {}).items() if key not in SILENT and key not in secrets}
+    untold = {*secrets, *silent_keys(model)}
+    left = {key: value for key, value in (change.after or {}).items() if key not in untold}
     if any(_now(key, value, own) != value for key, value in left.items()):
         return True
     return change.action == CREATE and any(_is_below(each, change) for each in later)

@@ -12,6 +12,11 @@ def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
+def name_key(key: str) -> str:
+    """Return the key of the column in which a file keeps what it was called."""
+    return f"{key}_name"
+
+
 def plural(noun: str) -> str:
     """Return the English plural of a noun written in lower case."""
     if re.search(r"[^aeiou]y$", noun):

@@ -16,8 +16,9 @@ class Valued:
         default=Decimal(0),
         server_default="0",
         fixed=True,
+        followed=True,
         index=True,
         currency="lifetime_currency",
         help="What was billed less credit notes, in the company's currency.",
     )
-    lifetime_currency: Mapped[Currency | None] = field(hidden=True)
+    lifetime_currency: Mapped[Currency | None] = field(hidden=True, followed=True)

@@ -14,6 +14,7 @@ from models.erased import note_erased, rewrite
 from models.history import ERASED, READING, Change, DeletedSecret
 from models.images import encode
 from models.merged import merged_into
+from models.naming import name_key
 from models.operations.doomed import COUNTING
 from models.operations.sweeping import files_in
 from models.related import batches
@@ -45,8 +46,8 @@ def forget(session: Any, heads: Sequence[Base], past: Mapping[Base, Sequence[str
 def columns_of(model: type[Base], keys: Iterable[str]) -> list[str]:
     """Return the columns in which the values of attributes are kept, with those that follow from them."""
     kinds = {key: describe(model).attributes[key].kind for key in keys}
-    follow = [f"{key}_{kind.companion.suffix}" for key, kind in kinds.items() if kind is not None and kind.companion]
-    names = [f"{key}_name" for key, kind in kinds.items() if kind is not None and kind.named]
+    follow = [kind.companion.key(key) for key, kind in kinds.items() if kind is not None and kind.companion]
+    names = [name_key(key) for key, kind in kinds.items() if kind is not None and kind.named]
     return [*kinds, *follow, *names]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from models.base import Base
 from models.description import entity
-from models.history import CREATE, DELETE, READING, SILENT, Change, called
+from models.history import CREATE, DELETE, READING, Change, called
+from models.images import silent_keys
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Net:
     @property
     def keys(self) -> list[str]:
         """The columns whose values count: those that any write touches say nothing."""
-        return [key for key in self.before | self.after if key not in SILENT]
+        return [key for key in self.before | self.after if key not in silent_keys(self.model)]
 
 
 def net_changes(session: Any, change_set: int) -> list[Net]:

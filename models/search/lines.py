@@ -117,7 +117,7 @@ def _columns(attribute: Attribute) -> tuple[str, ...]:
     own = attribute.column.name
     if companion is None:
         return (own,)
-    beside = f"{own}_{companion.suffix}"
+    beside = companion.key(own)
     return (beside,) if companion.length else (own, beside)
 
 
