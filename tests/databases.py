@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -69,7 +71,7 @@ class PostgreSQL:
         "wal_level": "minimal",
         "shared_buffers": "64MB",
     }
-    PATIENCE = 30  # seconds until it answers
+    PATIENCE = 120  # seconds until it answers
 
     def __init__(self, migrate: Migrate) -> None:
         self._programs = programs()
@@ -155,7 +157,9 @@ def as_postgres() -> list[str]:
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port of 127.0.0.1 that is free, and that no system hands out to whoever asks for any port."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)  # as nobody else draws it: `random` is seeded alike in every worker
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -45,7 +45,8 @@ class Post:
     @property
     def settings(self) -> Mapping[str, Any]:
         """What the panel is set to so that it finds this server."""
-        return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": self.port, "SMTP_SECURITY": "none", "SMTP_FROM": FROM} | QUICK
+        there = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": self.port, "SMTP_SECURITY": "none"}
+        return there | {"SMTP_FROM": FROM, "SMTP_TIMEOUT": PATIENCE}
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -74,7 +75,7 @@ class Post:
         return self.data or OK
 
 
-QUICK = {"SMTP_TIMEOUT": 2.0}
+PATIENCE = 30.0  # seconds, for a machine that has much else to do
 
 
 def read(envelope: Envelope) -> EmailMessage:
@@ -90,7 +91,7 @@ def read(envelope: Envelope) -> EmailMessage:
 def open_post(**options: Any) -> Iterator[Post]:
     """Let a mail server run; options are aiosmtpd's."""
     post = Post(free_port())
-    controller = Controller(post, hostname="127.0.0.1", port=post.port, **options)
+    controller = Controller(post, hostname="127.0.0.1", port=post.port, ready_timeout=PATIENCE, **options)
     controller.start()
     try:
         yield post

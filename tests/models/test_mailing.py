@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from models.message import MessageStatus
 from models.operations.letters import Attachment, Letter, address_of, compose, read_address
 from models.operations.smtp import NONE, STARTTLS, TLS, Delivery, Server, deliver
 from tests.databases import free_port
-from tests.post import PASSWORD, USER, Post, certified, logs_in, open_post, silence
+from tests.post import PASSWORD, PATIENCE, USER, Post, certified, logs_in, open_post, silence
 
 SENT, PARTLY, REFUSED, FAILED, UNKNOWN = (
     MessageStatus.SENT,
@@ -51,7 +52,7 @@ def post() -> Iterator[Post]:
 def server(port: int, **values: Any) -> Server:
     """Return how the server of a test is reached."""
     sender = address_of("sales@aurora.example", "Aurora Sales")
-    given: dict[str, Any] = {"host": "127.0.0.1", "port": port, "sender": sender, "security": NONE, "timeout": 1.0}
+    given: dict[str, Any] = {"host": "127.0.0.1", "port": port, "sender": sender, "security": NONE, "timeout": PATIENCE}
     return Server(**given | values)
 
 
@@ -181,23 +182,28 @@ def test_a_server_that_breaks_off_after_the_text_leaves_it_unknown(post: Post) -
 
 
 def test_a_server_that_confirms_too_late_leaves_it_unknown(post: Post) -> None:
-    post.meanwhile = lambda: time.sleep(1.5)
-    assert send(post.port).status is UNKNOWN
+    given_up = Event()
+    post.meanwhile = lambda: given_up.wait(PATIENCE)
+    delivery = send(server(post.port, timeout=1.5))
+    given_up.set()
+    assert delivery.status is UNKNOWN
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220 here I am\r\n"], ids=["no greeting", "only a greeting"])
 @pytest.mark.parametrize("security", [NONE, STARTTLS, TLS])
 def test_a_server_that_never_answers_is_given_up(greeting: bytes, security: str) -> None:
+    answered = security is TLS and greeting
     with silence(greeting) as port:
+        there = server(port, security=security, timeout=PATIENCE if answered else 0.4)
         begun = time.monotonic()
-        delivery = deliver(server(port, security=security, timeout=0.4), compose(LETTER), LETTER.to)
+        delivery = deliver(there, compose(LETTER), LETTER.to)
         took = time.monotonic() - begun
     assert delivery.status is FAILED
-    if security is TLS and greeting:
+    if answered:
         assert "offers no secure connection" in said(delivery)
     else:
         assert said(delivery) == f"The mail server 127.0.0.1:{port} did not answer within 0.4 seconds."
-    assert took < 3
+    assert took < PATIENCE / 2
 
 
 def test_a_server_that_is_not_there_is_said_so() -> None:
