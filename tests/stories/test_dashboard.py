@@ -23,6 +23,8 @@ from tests.stories.conftest import ANNA, sign_in
 
 TODAY = datetime.now(UTC).date()
 WIDE, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
+HIDDEN = """[...document.querySelectorAll(".panel")].filter(each => each.scrollWidth > each.clientWidth)
+    .map(each => each.textContent)"""
 
 
 @pytest.fixture
@@ -78,3 +80,4 @@ def test_the_first_page_is_accessible_and_fits(morning: Page) -> None:
             screenshot(morning, f"dashboard-{scheme}-{size['width']}")
             axe(morning)
         assert morning.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert morning.evaluate(HIDDEN) == []
