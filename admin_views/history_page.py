@@ -48,6 +48,7 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     older = view.get_url(".history_view", id=row.id, before=sets[SIZE - 1].id) if len(sets) > SIZE else None
     sets = sets[:SIZE]
     names = names_in(each for change_set in sets for each in change_set.changes)
+    names = dict(names) | {(row.__tablename__, row.id): title_of(row)}
     editable = bool(view.allows(Permission.EDIT, row))
     later = later_changes(db.session, sets, newest=before is None) if editable else []
     changes = [entry(each, names, later if editable else None) for each in sets]
@@ -71,7 +72,7 @@ def entry(change_set: ChangeSet, names: Names, later: list[Change] | None) -> Hi
         when=when(change_set.at),
         moment=change_set.at.isoformat(),
         who=change_set.actor_name,
-        changes=[change(each, names) for each in mine[:MOST_SHOWN]],
+        changes=[change(each, names, merged_into(change_set, each, names)) for each in mine[:MOST_SHOWN]],
         undo_url=url_for("change_set.undo_change_set", key=change_set.id)
         if later is not None and not undone and not any(_is_beyond(each) or has_moved_on(each, later) for each in mine)
         else None,
@@ -88,12 +89,23 @@ def _more(count: int) -> str:
     return ngettext("And %(n)s more.", "And %(n)s more.", count, n=format_decimal(count)) if count > 0 else ""
 
 
-def change(each: Change, names: Names) -> HistoryChange:
-    """Return what happened to one row."""
+def merged_into(change_set: ChangeSet, each: Change, names: Names) -> str:
+    """Return what the row is called, or was by then, that a deleted one was merged into; nothing if it only went."""
+    merged = {(one.entity, one.row_id): one.into_id for one in change_set.merged} if each.action == DELETE else {}
+    key = merged.get((each.entity, each.row_id))
+    if key is None:
+        return ""
+    told = (one for one in reversed(change_set.changes) if (one.entity, one.row_id) == (each.entity, key))
+    return next((called(db.session, one) for one in told), names.get((each.entity, key), f"#{key}"))
+
+
+def change(each: Change, names: Names, master: str = "") -> HistoryChange:
+    """Return what happened to one row; of one that was merged, into which `master`."""
     description = describe(entity(each.entity))
-    found = tuple(differences(description, each, names)) if each.action == UPDATE else ()
+    found = tuple(_short(description, each, names)) if each.action == UPDATE else ()
     thing, title = label(description.model.__label__), _called(description, each)
-    return HistoryChange(verb_of(each.action), thing, title, found, _summary([one.label for one in found]))
+    verb = gettext("Merged into “%(master)s”:", master=master) if master else verb_of(each.action)
+    return HistoryChange(verb, thing, title, found, _summary([one.label for one in found]))
 
 
 def _summary(labels: list[str]) -> str:
@@ -122,14 +134,34 @@ def _remark(change_set: ChangeSet, *, undone: bool) -> str:
 
 def differences(description: Description, each: Change, names: Names) -> Iterator[Difference]:
     """Yield what was changed; of what the person may not see, only that there was something."""
-    actor, before, after = actor_of(db.session), each.before or {}, each.after or {}
-    changed, readable = _changed(description, each), reads_noted(actor, each)
+    return _differences(_changed(description, each), each, names)
+
+
+def _short(description: Description, each: Change, names: Names) -> Iterator[Difference]:
+    """Yield what was changed, without what follows from the rest."""
+    changed = _changed(description, each)
+    shown = {key: found for key, found in changed.items() if not changed.keys() & set(found.facts.told_by)}
+    return _differences(shown, each, names)
+
+
+def _differences(changed: Mapping[str, Attribute], each: Change, names: Names) -> Iterator[Difference]:
+    actor = actor_of(db.session)
     for key, attribute in changed.items():
         if may_see(actor, attribute):
-            sides = (_side(attribute, key, side, names, readable=readable) for side in (before, after))
-            yield Difference(label(attribute.label), *sides)
+            yield from _difference(attribute, key, each, names, readable=reads_noted(actor, each))
     if not all(may_see(actor, attribute) for attribute in changed.values()):
         yield Difference(gettext("Something that your role does not show"), "", "")
+
+
+def _difference(attribute: Attribute, key: str, each: Change, names: Names, *, readable: bool) -> Iterator[Difference]:
+    """Yield both sides; where they read the same, that it changed if the words hide that, such as two of one name."""
+    values = each.before or {}, each.after or {}
+    before, after = (_side(attribute, key, side, names, readable=readable) for side in values)
+    hides = attribute.secret or attribute.target or ERASED in (side.get(key) for side in values)
+    if before != after:
+        yield Difference(label(attribute.label), before, after)
+    elif hides or (attribute.maskable and not readable):
+        yield Difference(label(attribute.label), "", gettext("changed"))
 
 
 def _changed(description: Description, each: Change) -> dict[str, Attribute]:

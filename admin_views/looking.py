@@ -31,8 +31,8 @@ KINDS: dict[str, type[Base]] = {model.__tablename__: model for model in (Role, U
 READING = {"GET", "HEAD", "OPTIONS"}
 HARMLESS = {"looking.stop", "auth.log_out"}  # all that is posted while looking
 NOT_YOURS = N_("Only administrators look at the panel as somebody else.")
-SEEN = N_("You see the panel as %(name)s. Nothing can be changed.")
-SEEN_WITH_OWN_UNITS = N_("You see the panel as %(name)s, with your own business units. Nothing can be changed.")
+SEEN = N_("You see the panel as “%(name)s”. Nothing can be changed.")
+SEEN_WITH_OWN_UNITS = N_("You see the panel as “%(name)s”, with your own business units. Nothing can be changed.")
 OVER = N_("You no longer see the panel as somebody else, so nothing was changed. Look again, then decide.")
 
 blueprint = Blueprint("looking", __name__, url_prefix="/looking")

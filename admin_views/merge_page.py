@@ -21,7 +21,7 @@ from models.base import Base, db
 from models.description import Attribute, describe, title_of
 from models.errors import DomainError
 from models.gate import actor_of
-from models.masking import may_read
+from models.masking import may_read, reads_all
 from models.operations.merging_counts import counts_below
 from models.operations.merging_values import first_filled, pickable
 from models.permissions import Permission, may_see
@@ -171,7 +171,10 @@ def _parents(view: Any, rows: Sequence[Base]) -> Iterator[Line]:
 def _remarks(view: Any, rows: Sequence[Base]) -> Iterator[str]:
     """Yield what there is to know before rows are merged."""
     yield gettext("One of them stays and takes over what the others have; then the others are deleted.")
-    yield gettext("What is below is joined: lists keep what is equal once.")
+    if reads_all(actor_of(db.session)):
+        yield gettext("What is below is joined: lists keep what is equal once.")
+    else:
+        yield gettext("What is below is joined: lists keep what is equal once, but for what is masked.")
     yield from _left_behind(rows)
     parent = view.description.parent
     if parent is not None and _differ(rows, parent):

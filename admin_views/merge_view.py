@@ -132,7 +132,7 @@ def _answer(view: Any, rows: Sequence[Base]) -> Any:
     error = commit(idempotency.noted(partial(_merge, rows, choice)))
     if error is None:
         things = label(view.model.__plural__).lower()
-        toast(gettext("%(n)s %(things)s are one now: %(title)s.", n=count, things=things, title=title), undo=True)
+        toast(gettext("%(n)s %(things)s are one now: “%(title)s”.", n=count, things=things, title=title), undo=True)
         return go(view.record_url(choice.master))
     return _refuse(view, [row.id for row in rows], error, url)
 

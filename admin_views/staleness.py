@@ -62,8 +62,9 @@ def _told(change_set: ChangeSet) -> Iterator[str]:
     """Yield what a change-set did, in few words."""
     names = history_page.names_in(change_set.changes)
     for each in change_set.changes[:MOST_TOLD]:
-        change = history_page.change(each, names)
+        change = history_page.change(each, names, history_page.merged_into(change_set, each, names))
         if change.differences:
             yield from (f"{each.label}: {each.before} → {each.after}" for each in change.differences[:MOST_TOLD])
         else:
-            yield f"{change.verb}: {label(describe(entity(each.entity)).model.__label__).lower()} “{change.title}”"
+            thing = label(describe(entity(each.entity)).model.__label__).lower()
+            yield f"{change.verb.rstrip(':')}: {thing} “{change.title}”"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -43,6 +43,9 @@ from models.permissions import Level, Permission, ruling_entity
 from models.related import related
 from models.types import utcnow
 
+if TYPE_CHECKING:
+    from models.merged import MergedRow
+
 CREATE, UPDATE, DELETE, ERASE = "create", "update", "delete", "erase"
 ERASED = {"erased": True}  # stands for a value that was erased; no column is kept as an object
 SECRETS_KEPT = timedelta(days=30)
@@ -61,6 +64,7 @@ class ChangeSet(Record):
     undo_of_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"), unique=True)
     changes: Mapped[list[Change]] = relationship(back_populates="change_set", order_by="Change.id")
     undone_by: Mapped[ChangeSet | None] = relationship(remote_side=undo_of_id, uselist=False, viewonly=True)
+    merged: Mapped[list[MergedRow]] = relationship(viewonly=True)
 
 
 class Change(Record):

@@ -26,6 +26,7 @@ def history_of(session: Any, row: Base, before: int | None = None, limit: int = 
         keys = keys.where(Change.change_set_id < before)
     query = select(ChangeSet).join(ChangeSet.changes.and_(mine)).where(ChangeSet.id.in_(keys))
     query = query.options(contains_eager(ChangeSet.changes), joinedload(ChangeSet.undone_by))
+    query = query.options(joinedload(ChangeSet.merged))
     query = query.order_by(ChangeSet.id.desc(), Change.id).execution_options(**READING, populate_existing=True)
     return list(session.scalars(query).unique())
 

@@ -84,7 +84,7 @@ def _read_anew(session: Any, rows: Sequence[Base], versions: Mapping[int, int]) 
 
 
 def _merge(session: Any, others: Sequence[Base], master: Base, values: Mapping[str, int]) -> None:
-    picked = chosen_rows(actor_of(session), [master, *others], values)
+    picked, version = chosen_rows(actor_of(session), [master, *others], values), master.version
     gathering = Gathering(session, master, others)
     gathering.keep_readings(picked)
     with moving(session, gathering.moves):
@@ -101,6 +101,8 @@ def _merge(session: Any, others: Sequence[Base], master: Base, values: Mapping[s
     for row in others:
         session.expire(row, [child.key for child in describe(type(row)).children])
     delete_rows(session, others)
+    if master.version == version:
+        master.version += 1  # whoever has it open is to notice, though none of its values has changed
     _note(session, others, master)
 
 

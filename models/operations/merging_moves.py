@@ -9,10 +9,13 @@ from sqlalchemy import select
 
 from models.base import Base
 from models.description import Attribute, Child, describe
+from models.gate import actor_of
 from models.likeness import companion_of, compared
+from models.masking import may_read
 from models.moving import Move
 from models.operations.doomed import Incoming, incoming_to
 from models.operations.merging_values import Picked
+from models.permissions import Actor
 from models.related import load_children
 
 
@@ -102,7 +105,7 @@ class Gathering:
             filter(None, (_primary_of(each, child) for each in self.others)), None
         )
         for part in [part for other in self.others for part in list(getattr(other, child.key))]:
-            twin = next((each for each in rows if is_same(part, each)), None)
+            twin = next((each for each in rows if is_same(actor_of(self.session), part, each)), None)
             if twin is None:
                 self._move(part, child.parent, self.master)
                 rows.append(part)
@@ -116,20 +119,23 @@ class Gathering:
             self._lead(incoming, {part.id: twin})
 
 
-def is_same(one: Base, other: Base) -> bool:
-    """Return whether two rows of a part say the same, however it was written."""
-    mine = list(_said(one))
-    return bool(mine) and mine == list(_said(other))
+def is_same(actor: Actor, one: Base, other: Base) -> bool:
+    """Return whether two rows of a part say the same, however it was written.
+
+    What the actor may not read of either is never the same: by merging, one could find out what they had guessed.
+    """
+    mine = list(_said(actor, one))
+    return bool(mine) and mine == list(_said(actor, other))
 
 
-def _said(row: Base) -> Iterator[Any]:
+def _said(actor: Actor, row: Base) -> Iterator[Any]:
     """Yield what tells a row of a part from others: what it links to, or what stands for no other thing than it."""
     attributes = [each for each in describe(type(row)).attributes.values() if not each.is_parent]
     if len(attributes) == 1 and attributes[0].target:
         yield getattr(row, attributes[0].column.key)
     for each in attributes:
         if each.kind and each.kind.duplicate and (said := compared(each, row)) is not None:
-            yield said
+            yield said if may_read(actor, each, row) else row
 
 
 def _above(row: Base) -> int:

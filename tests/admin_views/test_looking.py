@@ -28,8 +28,8 @@ from tests.people import EDITOR, VIEWER, add_user, let_have, new_role, regrant
 SEE = {Permission.VIEW: Level.ORGANISATION}
 OWN = dict.fromkeys(Permission, Level.OWN)
 SELLER = {"customer": OWN, "account": OWN, "customer_group": SEE, "channel": SEE, "user": SEE}
-BANNER = "You see the panel as {}. Nothing can be changed."
-AS_ROLE = "You see the panel as {}, with your own business units. Nothing can be changed."
+BANNER = "You see the panel as “{}”. Nothing can be changed."
+AS_ROLE = "You see the panel as “{}”, with your own business units. Nothing can be changed."
 
 
 class Story:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -25,6 +27,12 @@ def two() -> tuple[int, int]:
 
 def url(*keys: int) -> str:
     return "/customer/merge/?" + "&".join(f"id={key}" for key in keys)
+
+
+def told(panel: Panel, key: int) -> list[tuple[str, str]]:
+    """Return what the history of a customer says of merging."""
+    page = panel.get(f"/customer/history/?id={key}", fragment=True).text
+    return re.findall(r'class="quiet">(Merged[^<]*)</span> ([^<]*)<', page)
 
 
 def names() -> list[str]:
@@ -55,9 +63,11 @@ def test_what_differs_is_picked_then_confirmed_then_done_and_undone(panel: Panel
     [left] = stored(Customer)
     assert (left.tags, left.employees, left.website) == ("b", 7, "https://seta.example")
     shown = panel.get(done.location)
-    assert "2 customers are one now: Seta." in shown.text
+    assert told(panel, one) == [("Merged into “Seta”: Customer", "Seta Como")]
+    assert "2 customers are one now: “Seta”." in shown.text
     panel.post(next(each for each in shown.text.split('"') if each.endswith("/undo")))
     assert names() == ["Seta", "Seta Como"]
+    assert told(panel, other) == [("Merged into “Seta”: Customer", "Seta Como")]
 
 
 def test_what_is_wrong_and_what_was_changed_meanwhile_is_told_with_what_was_picked(panel: Panel) -> None:

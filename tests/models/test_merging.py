@@ -26,7 +26,8 @@ from models.operations.erasing import anonymise
 from models.operations.merging import merge
 from models.past import history_of
 from models.payment import Payment
-from models.permissions import Actor, Level, Permission
+from models.permissions import EVERYTHING, SYSTEM, Actor, Level, Permission
+from models.rights import EVERY_OTHER, Rights
 from models.rules.document_kinds import DocumentKind
 from models.rules.password import verify_password
 from tests.models.papers import D, draft, issued, open_shop
@@ -122,6 +123,20 @@ def test_lists_are_joined_once_with_one_primary_and_numbers_keep_their_country()
     assert [(each.number, each.primary) for each in one.phones] == [("02 123456", True), ("+4930123456", False)]
     numbers: Any = select(Contact)
     assert sorted(each.phone_e164 for each in db.session.scalars(numbers)) == ["+39030998877", "+4930998877"]
+
+
+def test_what_one_may_not_read_is_not_told_to_be_equal_by_joining_it() -> None:
+    two()
+    together(*sees(Actor(add_user().id, "Ada", (Rights("clerk", {EVERY_OTHER: EVERYTHING}),))))
+    [one] = sees(SYSTEM)
+    assert [each.address for each in one.emails] == ["a@seta.example", "b@seta.example", "A@seta.example"]
+
+
+def test_whoever_has_the_master_open_notices_though_none_of_its_values_has_changed() -> None:
+    one, other = company("Seta"), company("Seta")
+    version = one.version
+    together(one, other, account=one)
+    assert one.version > version
 
 
 def test_undo_brings_every_row_back_and_can_be_undone() -> None:

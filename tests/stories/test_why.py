@@ -103,7 +103,7 @@ def test_the_administrator_looks_as_a_user_finds_a_record_missing_and_asks_why(
     panel.goto(f"/user/details/?id={keys['sally']}")
     panel.get_by_role("button", name="More actions").click()
     panel.get_by_role("button", name="Look at the panel as Sally Stone").click()
-    banner = panel.get_by_text("You see the panel as Sally Stone. Nothing can be changed.")
+    banner = panel.get_by_text("You see the panel as “Sally Stone”. Nothing can be changed.")
     expect(banner).to_be_visible()
     panel.goto(f"/customer/details/?id={keys['other']}")
     expect(banner).to_be_visible()
