@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +51,9 @@ document.addEventListener("securitypolicyviolation", event => console.error(
     `at ${event.sourceFile}:${event.lineNumber}`
 ));
 """
+# A link can be clicked before the script is there that opens a window instead of a page; tests wait for it.
+REPORT_LOADED = 'addEventListener("load", () => { document.documentElement.dataset.loaded = "" });'
+PATIENCE = 30_000  # milliseconds, for a machine that has much else to do
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RESOURCES = {"script", "stylesheet", "image", "font"}
 
@@ -71,6 +74,7 @@ def server(fresh_app: Flask) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """The Chromium of this worker."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield browser
         browser.close()
@@ -86,14 +90,20 @@ def problems() -> list[str]:
 def page(browser: Browser, server: str, problems: list[str]) -> Iterator[Page]:
     """An empty page of a new browser profile; `page.goto("/")` opens the served app."""
     context = browser.new_context(base_url=server, locale="en-GB", timezone_id="Europe/Rome", reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    context.add_init_script(REPORT_VIOLATIONS)
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(REPORT_VIOLATIONS + REPORT_LOADED)
+    context.on("page", _await_scripts)
     context.on("console", lambda message: problems.extend(_of_console(message)))
     context.on("weberror", lambda error: problems.append(f"{error.page.url if error.page else ''}: {error.error}"))
     context.on("response", lambda response: problems.extend(_of_response(response)))
     yield context.new_page()
     context.close()
     assert not problems, "\n".join(problems)
+
+
+def _await_scripts(page: Page) -> None:
+    loading = page.locator("html:not([data-loaded])")
+    page.add_locator_handler(loading, lambda _: page.wait_for_load_state(), no_wait_after=True)
 
 
 def _of_console(message: ConsoleMessage) -> Iterator[str]:

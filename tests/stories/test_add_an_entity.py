@@ -12,7 +12,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -73,7 +72,7 @@ def await_answer(url: str, seconds: float = 60) -> None:
     while True:
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310  our own server
-        except URLError:
+        except OSError:  # not listening yet, or too busy to answer in time
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
