@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from babel.lists import format_list
@@ -16,6 +17,7 @@ from models.description import describe
 from models.gate import actor_of
 from models.history import ERASE, UPDATE
 from models.permissions import may_see
+from models.types import utcnow
 from models.visits import since_last
 
 MOST = 4  # names of what one person changed
@@ -35,9 +37,19 @@ def news(view: Any, row: Base) -> News:
     if found.at is None or not told:
         return News(visit_url=url, seen=found.newest)
     by_person = (gettext("%(who)s changed %(what)s", who=who, what=_list(what)) for who, what in told.items())
-    sentence = gettext("%(changes)s since you were here %(when)s.", changes="; ".join(by_person), when=when(found.at))
+    sentence = _sentence("; ".join(by_person), found.at)
     marks = {key: who for who, what in told.items() for key in what}
     return News(url, found.newest, sentence, marks, f"set-{found.changes[0].change_set}")
+
+
+def _sentence(changes: str, at: datetime) -> str:
+    """Return what was changed since when, as it reads for minutes and for months."""
+    past = utcnow() - at
+    if past < timedelta(minutes=1):
+        return gettext("%(changes)s since you were here a moment ago.", changes=changes)
+    if past < timedelta(days=7):
+        return gettext("%(changes)s since you were here %(when)s.", changes=changes, when=when(at))
+    return gettext("%(changes)s since you were here on %(day)s.", changes=changes, day=when(at))
 
 
 def _labels(view: Any, row: Base, change: Any) -> Iterator[tuple[str, str]]:
@@ -48,10 +60,12 @@ def _labels(view: Any, row: Base, change: Any) -> Iterator[tuple[str, str]]:
             if child.model.__tablename__ == change.entity and (child.part or _is_open(view, child.model)):
                 yield child.key, label(child.model.__plural__)
         return
-    keys = (change.before or {}) | (change.after or {}) if change.action in {UPDATE, ERASE} else {}
+    keys = ((change.before or {}) | (change.after or {})).keys() if change.action in {UPDATE, ERASE} else set()
     for key in (key for key in keys if not key.endswith("_changed_at")):
         attribute = description.attributes.get(key) or description.attributes.get(key.removesuffix("_id"))
-        if attribute and not attribute.facts.hidden and may_see(actor_of(db.session), attribute):
+        if attribute is None or attribute.facts.hidden or keys & set(attribute.facts.told_by):
+            continue
+        if may_see(actor_of(db.session), attribute):
             yield attribute.key, label(attribute.label)
 
 

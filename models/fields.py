@@ -72,7 +72,9 @@ class Facts:
     becomes what it is when `anonymous`. `currency` names the attribute, dotted from this row, that says in which
     currency an amount is. `none` is what it is called that there is no value; `likely` names where values stand, dotted
     from this row, that are probably meant, the likeliest first. When rows are merged, what one `brings` along,
-    attributes and the primary row of a part, comes from the same row as its own value.
+    attributes and the primary row of a part, comes from the same row as its own value. A title with `initials` is that
+    of a person or company: they stand beside it, as they do beside every name of a person. What is `told_by` other
+    attributes follows from them: the history leaves it out beside one of these.
     """
 
     label: str | None = None
@@ -96,6 +98,8 @@ class Facts:
     none: str | None = None
     likely: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
+    initials: bool = False
+    told_by: tuple[str, ...] = ()
 
 
 FACTS = {each.name for each in fields(Facts)}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped
 from models.activity import Activity
 from models.base import Base, Timestamped
 from models.choices import Choice
-from models.fields import Day, LongText, Moment, Name, field, reference
+from models.fields import Day, LongText, Moment, Name, field, moment, reference
 from models.types import today, utcnow
 from models.user import User
 
@@ -34,8 +34,9 @@ class Task(Activity, Timestamped, Base):
         label="For", orphans="clear", creator=True, sees="customer", indexed=False
     )
     done: Mapped[bool] = field(default=False)
-    state: Mapped[TaskState] = field(default=TaskState.OPEN, fixed=True)
-    done_at: Mapped[Moment | None] = field(fixed=True, label="Done on")
+    state: Mapped[TaskState] = field(default=TaskState.OPEN, fixed=True, told_by=("done",))
+    done_at: Mapped[Moment | None] = field(fixed=True, label="Done on", told_by=("done",))
+    at: Mapped[Moment] = moment(label="When", told_by=("done", "due"))
     text: Mapped[LongText | None] = field(label="Notes")
     author: Mapped[User | None] = reference(orphans="clear", creator=True, fixed=True)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from flask import Flask
 from sqlalchemy import select
+from time_machine import travel
 
 from models.base import Base, db
+from models.call import Call
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import DomainError
@@ -18,9 +21,11 @@ from models.note import Note
 from models.operations.deletion import delete_rows
 from models.operations.undo import undo
 from models.permissions import SYSTEM
+from models.task import Task
 from tests.models.canaries import message
 from tests.models.world import LOOKING, begin, person, save
 from tests.panel import Panel
+from tests.people import add_user
 
 OFFERED = re.compile(r'action="/change_set/(\d+)/undo"')
 
@@ -107,6 +112,43 @@ def test_older_pages_know_what_happened_since(app: Flask) -> None:
         customer.employees = number
         db.session.commit()
     assert len(offered(Panel(app), customer)) == 1
+
+
+def test_a_tick_reads_as_one_line(app: Flask) -> None:
+    begin()
+    with travel("2026-03-02T12:00:00Z", tick=False):
+        task = Task(customer=person("Ada", "Byron"), subject="Ring")
+        save(task)
+        task.done = True
+        db.session.commit()
+    assert lines(Panel(app), task) == [("Done", "no", "yes")]
+
+
+def test_sides_that_read_the_same_are_left_out_unless_words_hide_what_changed(app: Flask) -> None:
+    begin()
+    customer, anna, other = person("Ada", "Byron"), add_user(name="Anna"), add_user(name="Anna")
+    call = Call(customer=customer, subject="Prices", at=datetime(2026, 3, 2, 12, 0, 1, tzinfo=UTC), author=anna)
+    save(call)
+    call.at, call.minutes = datetime(2026, 3, 2, 12, 0, 59, tzinfo=UTC), 5
+    db.session.commit()
+    panel = Panel(app)
+    assert lines(panel, call) == [("Minutes", "empty", "5")]
+    call.at, call.author = datetime(2026, 3, 2, 12, 0, 1, tzinfo=UTC), other
+    db.session.commit()
+    assert lines(panel, call)[0] == ("Author", "", "changed")
+    customer.password = "secret-123"
+    db.session.commit()
+    customer.password = "secret-456"
+    db.session.commit()
+    assert lines(panel, customer)[0] == ("Password", "", "changed")
+
+
+def lines(panel: Panel, row: Base) -> list[tuple[str, str, str]]:
+    """Return the differences that the history of a record tells, the newest first."""
+    text = panel.get(f"/{row.__tablename__}/history/?id={row.id}", fragment=True).text
+    found = (part.partition("</div>")[0] for part in text.split("<dt>")[1:])
+    sides = ("<del>(.*?)</del>", "<ins>(.*?)</ins>")
+    return [(one.partition("<")[0], *("".join(re.findall(side, one)) for side in sides)) for one in found]
 
 
 def test_a_long_entry_folds(app: Flask) -> None:

@@ -87,6 +87,27 @@ def test_what_others_changed_is_told_once_and_marked(app: Flask, customer: int, 
     assert news(arrive(panel, customer)) == ""
 
 
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (timedelta(seconds=10), "since you were here a moment ago."),
+        (timedelta(minutes=5), "since you were here 5 min ago."),
+        (timedelta(hours=30), "since you were here yesterday."),
+        (timedelta(days=400), "since you were here on 26 Jan 2025."),
+    ],
+)
+def test_when_one_was_here_reads_as_people_say_it(
+    app: Flask, customer: int, anna: int, ago: timedelta, said: str
+) -> None:
+    with travel("2026-03-02T12:00:00Z", tick=False):
+        panel = Panel(app)
+        arrive(panel, customer)
+        db.session.execute(update(RecordVisit).values(at=utcnow() - ago), execution_options=LOOKING)
+        db.session.commit()
+        change(customer, anna, billing_city="Lecco")
+        assert news(panel.get(f"/customer/details/?id={customer}").text).endswith(f"Anna Rossi changed City {said}")
+
+
 def test_the_line_leads_to_the_first_of_these_changes(app: Flask, customer: int, anna: int) -> None:
     panel = Panel(app)
     arrive(panel, customer)
