@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_sqlalchemy import SQLAlchemy
 from werkzeug.wrappers import Response
 
-from admin_views import account, looking
-from admin_views.device import device_for, remember_device
+from admin_views import account, again, looking, sessions
+from admin_views.device import remember_device
 from admin_views.looking import READING
 from admin_views.problems import is_api
 from admin_views.say import say
 from admin_views.security import is_static
+from admin_views.sessions import public
 from admin_views.targets import safe_target
-from admin_views.visitor import TOKEN, Visitor, origin, visitor_of
+from admin_views.visitor import origin
 from models.base import db
 from models.engine import set_mode
-from models.gate import set_actor
-from models.operations.sessions import resume, sign_out
-from models.operations.sign_in import sign_in
 from models.operations.throttle import Throttled, WrongPassword
 from models.rules.password_hash import configure
 from models.sealing import set_policy
-from models.types import utcnow
-
-View = TypeVar("View", bound=Callable[..., object])
 
 HOME = "/"
 
@@ -44,6 +37,7 @@ def init_auth(app: Flask, db: SQLAlchemy) -> None:
     app.teardown_request(forget_mode)
     app.register_blueprint(door)
     app.register_blueprint(account.blueprint)
+    again.init_again(app)
     looking.init_looking(app)
     _lend_current_user(app)
 
@@ -57,12 +51,6 @@ def _lend_current_user(app: Flask) -> None:
     app.context_processor(lambda: {"current_user": current_user})
 
 
-def public(view: View) -> View:
-    """Mark a view as open to everybody; every other one is private."""
-    view.public = True  # type: ignore[attr-defined]
-    return view
-
-
 def admit() -> Response | None:
     """Say who is asking, so that their rights decide; send strangers to the sign-in, except on what is public.
 
@@ -71,7 +59,7 @@ def admit() -> Response | None:
     if is_static(request.endpoint) or is_api():
         return None
     set_mode("read" if request.method in READING or _is("only_reads") else "write")
-    g.visitor = _visitor()
+    g.visitor = sessions.here()
     looking.refuse_changes()
     # The answer tells what was saved as it was saved, even if somebody has deleted it since.
     db.session().expire_on_commit = False
@@ -96,12 +84,9 @@ def log_in() -> Response:
     """Open a session if email and password belong together."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     try:
-        user_id, token = sign_in(db.session, email, password, *origin(), device_for(email))
+        sessions.begin(email, password)
     except (WrongPassword, Throttled) as error:
         return _refuse(error)
-    _end_session()
-    session[TOKEN] = token
-    current_app.logger.info("signed in", extra={"who": user_id, "ip": origin()[0]})
     return remember_device(redirect(_target(), 303), email)
 
 
@@ -110,25 +95,10 @@ def log_in() -> Response:
 def log_out() -> Response:
     """End the session, here and on the server, and let the browser forget the pages it keeps."""
     current_app.logger.info("signed out")
-    _end_session()
+    sessions.end()
     response = redirect(url_for("auth.login"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
-
-
-def _visitor() -> Visitor | None:
-    """Return who has the session that the cookie names, and let the database session work on their behalf.
-
-    While they look at the panel as somebody else, it reads with those rights.
-    """
-    token = session.get(TOKEN)
-    found = resume(db.session, token, utcnow()) if isinstance(token, str) else None
-    if found is None:
-        return None
-    set_actor(db.session, found.actor)
-    looking.adopt(found.actor)
-    db.session.info["auth_session"] = found.session.id
-    return visitor_of(found.session, found.actor)
 
 
 def _is(mark: str) -> bool:
@@ -140,9 +110,7 @@ def _to_sign_in() -> Response:
     """Ask to sign in, and to come back here afterwards; a fragment makes its whole page do so."""
     where = safe_target(_here())
     url = url_for("auth.login", next=None if where == HOME else where)
-    if "HX-Request" in request.headers:
-        return Response(status=401, headers={"HX-Redirect": url})
-    return redirect(url)
+    return again.refuse_stranger(url, redirect(url))
 
 
 def _here() -> str:
@@ -177,11 +145,3 @@ def _refuse(error: WrongPassword | Throttled) -> Response:
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     return _form(say(error), 422)
-
-
-def _end_session() -> None:
-    """End the session of this browser, and forget everything its cookie held."""
-    token = session.pop(TOKEN, None)
-    if isinstance(token, str):
-        sign_out(db.session, token)
-    session.clear()

@@ -11,6 +11,7 @@ from models.auth import AuthSession
 from models.permissions import Actor
 
 TOKEN = "token"  # noqa: S105  its name in Flask's signed cookie
+WHO = "who"  # there, whose session it is or was
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,6 +53,63 @@
     if (ctx.sourceElement.matches("[data-edit]")) opener = ctx.sourceElement.id;
   });
 
+  // A session that ended: its person signs in again over the page, and what was refused is sent once more as it was.
+  const door = $("#again");
+  let knocking = null;
+
+  // "" where nothing has changed, the token of a new session, or undefined if nobody came in.
+  async function knock(form, request) {
+    const answer = await fetch(words.again, { headers: { "HX-Request": "true" }, ...request });
+    if (answer.status >= 500) throw new TypeError();
+    const token = answer.headers.get("X-CSRF-Token");
+    if (token) {
+      words.again = answer.headers.get("X-Again");
+      $$("[name=csrf_token]").forEach((each) => { each.value = token; });
+      door.close(token);
+    }
+    if (answer.status === 204) return token || "";
+    door.innerHTML = await answer.text();
+    focus($("[type=password]", door));
+    if (door.open) return undefined;
+    if (form?.matches("[data-form]")) form.dataset.dirty = "";
+    door.returnValue = "";
+    door.showModal();
+    return new Promise((resolve) => door.addEventListener("close", () => resolve(door.returnValue || undefined),
+      { once: true }));
+  }
+
+  async function admitted(form) {
+    const token = await (knocking ||= knock(form).finally(() => { knocking = null; }));
+    if (token === undefined) toast(words.unsent, "warning");
+    if (token) delete form.dataset.dirty;
+    if (token !== "") sent.delete(form);
+    return token;
+  }
+
+  const unreached = () => toast(words.lost, "danger");
+  door.addEventListener("close", () => door.replaceChildren());
+  door.addEventListener("submit", (event) => {
+    event.preventDefault();
+    knock(null, { method: "POST", body: new FormData(event.target) }).catch(unreached);
+  });
+
+  async function reach(url, request, { sourceElement, requestTimeout } = { sourceElement: door }) {
+    const answer = await fetch(url, request);
+    if (answer.status !== 401 || !words.again) return answer;
+    clearTimeout(requestTimeout);
+    const token = await admitted(sourceElement);
+    if (token === undefined) throw new DOMException("", "AbortError");
+    request.body?.set("csrf_token", token);
+    return token ? fetch(url, request) : answer;
+  }
+
+  // A form that is a page of its own stays, too: the server answers with nothing while this asks who is there.
+  on("submit", async ({ defaultPrevented, target, submitter }) => {
+    if (defaultPrevented || target.method !== "post" || !words.again) return;
+    document.cookie = "stay=1; path=/; max-age=5; samesite=strict";
+    if (await admitted(target).catch(() => "")) target.requestSubmit(submitter);
+  });
+
   // A whole page in answer to a request for a part (the session ended, say) is opened as a page.
   on("htmx:after:request", (event) => {
     const { text, response } = event.detail.ctx;
@@ -115,6 +172,7 @@
   let asker = null;
 
   on("htmx:before:request", ({ detail: { ctx } }) => {
+    ctx.fetch = (url, request) => reach(url, request, ctx);
     if (ctx.target === dialog && !dialog.contains(ctx.sourceElement)) asker = ctx.sourceElement;
   });
 
@@ -410,12 +468,13 @@
     }
   }
 
-  // A field that is asked for only with a certain choice goes out of sight with another, unless something is in it.
+  // A field that is asked for only with a certain choice goes out of sight with another, unless something is in it;
+  // one that is of no use with a certain choice, whatever is in it.
   function ask(field) {
-    const [name, value] = field.dataset.when.split("=");
+    const [, name, not, value] = field.dataset.when.match(/^(.*?)(!?)=(.*)$/);
     const chosen = new FormData(field.closest("form")).get(name);
-    const filled = $$("input, select, textarea", field).some((each) => each.value);
-    field.hidden = chosen !== null && chosen !== value && !filled && !$(".error", field);
+    const filled = !not && $$("input, select, textarea", field).some((each) => each.value);
+    field.hidden = chosen !== null && (chosen === value) === Boolean(not) && !filled && !$(".error", field);
   }
 
   function suggest(field, source) {
@@ -445,7 +504,7 @@
         url.searchParams.set("query", query);
         this.clearActiveOption();
         this.clearOptions();
-        fetch(url, { headers: { Accept: "application/json" } })
+        reach(url, { headers: { Accept: "application/json", "HX-Request": "true" } })
           .then((answer) => answer.json()).then(done, () => done());
       },
     };

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.operations.sessions import open_session
 from models.operations.throttle import counted_try
-from models.operations.verifying import keep_up, typed_key, verified
+from models.operations.verifying import DOOR, keep_up, typed_key, verified
 from models.user import User
 
 
@@ -17,6 +17,20 @@ class SignedIn(NamedTuple):
 
     user_id: int
     token: str
+
+
+class Known(NamedTuple):
+    """Somebody who can sign in, as the sign-in calls them."""
+
+    name: str
+    email: str
+
+
+def known(session: Any, user_id: int) -> Known | None:
+    """Return who can sign in under this key; the caller knows already that they have been here."""
+    query = select(User.name, User.email).where(User.id == user_id, User.active)
+    found = session.execute(query, execution_options=DOOR).one_or_none()
+    return Known(*found) if found else None
 
 
 def sign_in(session: Any, email: str, password: str, ip: str, agent: str, device: str = "") -> SignedIn:

@@ -15,8 +15,8 @@ from flask.logging import default_handler
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from admin_views.auth import public
 from admin_views.security import asset
+from admin_views.sessions import public
 from models.errors import Conflict, DomainError, Refused
 from tests.panel import Panel
 from tests.people import PASSWORD, add_user, sign_in
