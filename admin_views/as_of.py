@@ -17,7 +17,7 @@ from admin_views.locale import zone
 from admin_views.page import Field, Link, Panel, Record
 from admin_views.page_past import AsOf
 from admin_views.requests import record_url
-from admin_views.say import avatar, label, pill
+from admin_views.say import initials, label, pill
 from models.as_of import Past, as_of, untold
 from models.base import Base, db
 from models.description import title_of
@@ -43,7 +43,7 @@ def record(view: Any, row: Base, day: date) -> Record:
         id=row.id,
         title=top.title,
         subtitle=top.subtitle,
-        avatar=None if view.split_by else avatar(top.title),
+        avatar=initials(then or row),
         badges=top.badges,
         panels=panels[: view.panels_above],
         grids=[],

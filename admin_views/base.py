@@ -274,6 +274,10 @@ class PanelView(Historic, Told, Ways, Filed, Revealing, Mergeable, Comparable, D
             return record_page.answer_panel(self, row, panel)
         return go(self.record_url(row))
 
+    def hints(self, row: Base) -> Mapping[str, str]:
+        """Return what forms say below fields, by attribute, where it follows from others; `summed.py` asks again."""
+        return {}
+
     def told_once(self, row: Base) -> Once | None:
         """Return what is told of a new row now and never again, if anything is."""
         return None

@@ -49,7 +49,7 @@ class Control:
 
     widget_kind = "text"
     optional = False
-    when: str | None = None  # "kind=company": asked for only with that choice
+    when: str | None = None  # "kind=company": asked for only with that choice; "kind!=company", only with another
     conflict: Clash | None = None
     wide = False
     options_written: Markup | None = None  # of a list, where they are the same for many fields

@@ -68,6 +68,7 @@ def prepare(view: Any, form: Any, row: Base, *, parent: Base | None) -> Any:
     if request.method == "GET":
         form.version.data = str(row.version)
     give_key(form)
+    standing.hint(view, form, row)
     for field in list(form):
         attribute = view.description.attributes.get(field.short_name)
         if isinstance(field, Rows):
@@ -202,7 +203,7 @@ def answer(view: Any, form: Any, row: Base, parent: Base | None) -> Any:
     """Return the form as a page, a panel in place, or a row of a grid; with status 422 when something is wrong."""
     status = 422 if request.method == "POST" else 200
     _ask_again(form)
-    if parent is not None and is_fragment():
+    if parent is not None and is_fragment() and not view.split_by:
         return grid_page.answer(view, parent, form=form, row=row), status
     panel = request.args.get("panel")
     page = form_page(view, form, row, parent, panel)

@@ -15,7 +15,7 @@ from admin_views.kinds import cell, look, text
 from admin_views.listing import MOST_COUNTED, Page, State, capped_count, selection
 from admin_views.page import Chip, Column, Hit, Link, Listing, Pager, Row
 from admin_views.requests import record_url
-from admin_views.say import avatar, label, middle
+from admin_views.say import initials, label, middle
 from models.base import Base, db
 from models.choices import Choice
 from models.description import title_of
@@ -102,7 +102,7 @@ def rows(view: Any, page: Page, keys: Sequence[str]) -> list[Row]:
             cells=[*(cell(attribute, row) for attribute in attributes), *linked[row.id]],
             url=_row_url(view, page.state, row, number),
             subtitle=text(subtitle, row) if subtitle else "",
-            avatar=None if view.split_by else avatar(title_of(row)),
+            avatar=initials(row),
             hit=_hit(found.get(row.id)),
         )
         for number, row in enumerate(page.rows, start=first)

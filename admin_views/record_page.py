@@ -20,7 +20,7 @@ from admin_views.listing import State, capped_count, keys_in_order, most_counted
 from admin_views.page import Badge, Field, Grid, Link, Panel, Record
 from admin_views.requests import record_url
 from admin_views.revealing import veil
-from admin_views.say import NONE, avatar, label, plain
+from admin_views.say import NONE, initials, label, plain
 from models.activity import Activity
 from models.base import Base, db
 from models.description import Attribute, title_of
@@ -53,7 +53,7 @@ def record(view: Any, row: Base) -> Record:
         id=row.id,
         title=top.title,
         subtitle=top.subtitle,
-        avatar=None if view.split_by else avatar(top.title),
+        avatar=initials(row),
         badges=top.badges,
         panels=panels[: view.panels_above],
         more=panels[view.panels_above :],

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from admin_views.page import Avatar
 from models.base import Base
 from models.choices import Choice
-from models.description import title_of
+from models.description import describe, title_of
 from models.errors import DomainError
 
 NONE = Markup('<span class="quiet none">—</span>')
@@ -90,6 +90,11 @@ def none(words: str | None) -> Markup:
 def pill(text: str, tone: str = "grey") -> Markup:
     """Return a badge inside a cell."""
     return Markup('<span class="pill pill-{}">{}</span>').format(tone, text)
+
+
+def initials(row: Base) -> Avatar | None:
+    """Return the initials of a person or company; what is neither has none."""
+    return avatar(title_of(row)) if describe(type(row)).has_initials else None
 
 
 def avatar(name: str) -> Avatar:

@@ -28,12 +28,21 @@ def in_use(row: Base, keys: Iterable[str]) -> list[str]:
 def suit(form: Any, row: Base) -> None:
     """Take out of a form what the row has no use for, and call the rest as the row does."""
     for key in row.unused():
-        if key in form._fields:
+        if key in form._fields and not row.unless(key):
             delattr(form, key)
     for key, each in form._fields.items():
+        if found := row.unless(key):
+            each.when = "!=".join(found)
         name = row.called(key)
         if name:
             each.label.text = label(name)
+
+
+def hint(view: Any, form: Any, row: Base) -> None:
+    """Say below fields what follows from others, and where to ask again when these change."""
+    for key, words in view.hints(row).items():
+        if key in form._fields:
+            form._fields[key].description, form._fields[key].hint_url = words, view.hint_url(key)
 
 
 def why_settled(row: Base, key: str) -> str | None:

@@ -1,12 +1,13 @@
-"""Totals that follow while somebody types: the record's own rules compute them from what can be read so far."""
+"""What follows while somebody types: totals, and hints below fields, from what can be read so far."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
 
-from flask import request
+from flask import abort, request
 from flask_admin import expose
+from markupsafe import escape
 
 from admin_views import form_page
 from admin_views.line_grid import Lines
@@ -24,21 +25,32 @@ class Summed:
         """Return where the form that is being shown asks what it comes to."""
         return str(self.get_url(".totals_view", **request.args.to_dict()))
 
+    def hint_url(self: Any, key: str) -> str:
+        """Return where the form that is being shown asks what to say below a field."""
+        return str(self.get_url(".hint_view", **{**request.args.to_dict(), "of": key}))
+
     @expose("/totals/", methods=("POST",))
     @only_reads
     def totals_view(self: Any) -> Any:
         """Answer what the lines of a form come to, and all of them; nothing is saved."""
         row, form = self._being_typed()
         lines = [field for field in form if isinstance(field, Lines)]
-        _fill(form, row)
-        with suppress(DomainError):
-            row.derive()
         cells = [each for field in lines for each in field.computed_cells()]
         answer = self.render("admin/totals.html", totals=totals_of(row), cells=cells)
         db.session.rollback()
         return answer
 
+    @expose("/hint/", methods=("POST",))
+    @only_reads
+    def hint_view(self: Any) -> Any:
+        """Answer what is said below a field of a form; nothing is saved."""
+        row, _ = self._being_typed()
+        answer = escape(self.hints(row).get(request.args.get("of", "")) or abort(404))
+        db.session.rollback()
+        return answer
+
     def _being_typed(self: Any) -> tuple[Base, Any]:
+        """Return the row as far as what was sent can be read, and the form."""
         parent = self.scope()
         if "id" in request.args:
             row = self.get_one(request.args["id"], within=parent)
@@ -48,7 +60,11 @@ class Summed:
             self.insist(self.may_create(parent))
             row = self.new_row(parent)
             form = self.create_form(row)
-        return row, form_page.prepare(self, form, row, parent=parent)
+        form = form_page.prepare(self, form, row, parent=parent)
+        _fill(form, row)
+        with suppress(DomainError):
+            row.derive()
+        return row, form
 
 
 def _fill(form: Any, row: Base) -> None:

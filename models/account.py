@@ -14,7 +14,7 @@ from models.owned import Owned
 class Account(Owned, Contacted, Timestamped, Base):
     """A firm or a person with customers in one or more channels; deleting it deletes them."""
 
-    name: Mapped[Name]
+    name: Mapped[Name] = field(initials=True)
     website: Mapped[Url | None] = field(private=True)
     tags: Mapped[Tags | None]
     description: Mapped[LongText | None]

@@ -113,6 +113,10 @@ class Base(Record):
         """Return the attributes that this row has no use for, because of what it is: they are not shown or typed."""
         return ()
 
+    def unless(self, key: str) -> tuple[str, str] | None:
+        """Return another attribute, and its value with which this row has no use for one: forms show it with others."""
+        return None
+
     def called(self, key: str) -> str | None:
         """Return what this row calls an attribute, because of what it is; None for the attribute's own label."""
         return None

@@ -35,7 +35,7 @@ class Company(Timestamped, Base):
 
     __plural__ = "Company"
 
-    name: Mapped[Name]
+    name: Mapped[Name] = field(initials=True)
     street: Mapped[Street | None] = field(personal=False)
     street2: Mapped[Street | None] = field(label="Second line", personal=False)
     postal_code: Mapped[PostalCode | None] = field(country="country", personal=False)

@@ -76,7 +76,9 @@ class Customer(Owned, Contacted, Valued, Timestamped, Base):
     """A company or a person that one does business with."""
 
     kind: Mapped[CustomerKind] = field(default=CustomerKind.COMPANY)
-    name: Mapped[Name] = field(derived=True, private=True, help="Left empty, it is the company or the person.")
+    name: Mapped[Name] = field(
+        derived=True, private=True, initials=True, help="Left empty, it is the company or the person."
+    )
     company: Mapped[Name | None] = field(
         private=True, when=("kind", CustomerKind.COMPANY), demand=N_("A company needs its company name.")
     )

@@ -99,6 +99,12 @@ class Description:
         """The relation to the row this one belongs to."""
         return next((each for each in self.attributes.values() if each.is_parent), None)
 
+    @cached_property
+    def has_initials(self) -> bool:
+        """Whether its rows are persons or companies, so that the initials of their names stand for them."""
+        title = self.attributes.get(self.title)
+        return title is not None and (title.kind is PERSON or title.facts.initials)
+
     @property
     def parts(self) -> tuple[Child, ...]:
         """Collections that are edited within the record's own form."""

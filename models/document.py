@@ -117,9 +117,7 @@ class Document(Timestamped, Base):
     open_amount: Mapped[Amount] = field(default=Decimal(0), fixed=True, label="Open", currency="currency")
     payment: Mapped[PaymentState | None] = field(fixed=True)
     base_currency: Mapped[Currency | None] = field(hidden=True)
-    exchange_rate: Mapped[Rate | None] = field(
-        help="How much of this currency is one of the company's. Left empty, issuing takes the last one known."
-    )
+    exchange_rate: Mapped[Rate | None] = field(help="How much of this currency is one of the company's.")
     worth: Mapped[Price | None] = field(fixed=True, label="Counts as", currency="base_currency")
     issued_at: Mapped[Moment | None] = field(fixed=True, label="Issued")
     year: Mapped[int | None] = field(hidden=True)
@@ -188,9 +186,19 @@ class Document(Timestamped, Base):
             *(() if rules.is_delivered else ("destination",)),
             *(() if rules.due else ("due",)),
             *(() if rules.is_paid else OWED),
-            *(() if rules.earns and self.currency != self.base_currency else ("exchange_rate", "worth")),
-            *(("payments", *ONCE_ISSUED) if self.is_draft else ("sequence",)),
+            *(() if self._is_foreign else ("exchange_rate", "worth")),
+            *(("payments", "worth", *ONCE_ISSUED) if self.is_draft else ("sequence",)),
         }
+
+    @property
+    def _is_foreign(self) -> bool:
+        """Whether what it earns is in another currency than the company's."""
+        return bool(self.kind.rules.earns and self.base_currency and self.currency != self.base_currency)
+
+    def unless(self, key: str) -> tuple[str, str] | None:
+        """A draft that is to earn has no use for a rate of exchange in the company's own currency."""
+        asks = key == "exchange_rate" and self.is_draft and self.kind.rules.earns
+        return ("currency", self.base_currency) if asks and self.base_currency else None
 
     def called(self, key: str) -> str | None:
         """An invoice is due, a quote valid until and an order wanted by its other day."""
@@ -250,6 +258,8 @@ class Document(Timestamped, Base):
             else f"{self.kind.label}, draft {self.reference or ''}".strip()
         )
         self.series_key = self.series or NO_SERIES
+        if self.is_draft and self.currency == self.base_currency:
+            self.exchange_rate = None
         if self.due is None and self.kind.rules.days:
             self.due = self.date + timedelta(days=self.kind.rules.days)
         found = self.computed()

@@ -23,7 +23,7 @@ def count_earnings(session: Session, context: UOWTransaction) -> None:
     if is_followed_later(session):
         return
     if _changes_currency(session):
-        count_all_earnings(session)
+        _count(session, set(session.connection().scalars(select(Customer.id))))
     else:
         _count(session, keys_around(_counting(session), "customer"))
 

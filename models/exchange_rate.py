@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped
 
@@ -32,10 +33,13 @@ class ExchangeRate(Timestamped, Base):
         """Be called by the currency and the day."""
         day: Any = self.day
         self.day = day or today()
-        self.name = f"{self.currency or ''} {self.day:%Y-%m-%d}"
+        self.name = f"{self.currency or ''} from {format_date(self.day, 'd MMM y', locale='en')}"
 
 
-def rate_on(session: Any, currency: str, day: date) -> Any:
+def rate_on(session: Any, currency: str, day: date) -> ExchangeRate | None:
     """Return the last rate of a currency known on a day; None if there is none."""
-    query = select(ExchangeRate.rate).where(ExchangeRate.currency == currency, ExchangeRate.day <= day)
-    return session.scalar(query.order_by(ExchangeRate.day.desc()).limit(1), execution_options=KNOWN)
+    query = select(ExchangeRate).where(ExchangeRate.currency == currency, ExchangeRate.day <= day)
+    found: ExchangeRate | None = session.scalar(
+        query.order_by(ExchangeRate.day.desc()).limit(1), execution_options=KNOWN
+    )
+    return found

@@ -6,12 +6,13 @@ from admin_views.documents.converting import Converting
 from admin_views.documents.copying import Copied
 from admin_views.documents.family import Related
 from admin_views.documents.files import Filed
+from admin_views.documents.rates import Rated
 from admin_views.documents.sending import Posted
 from admin_views.documents.stepping import Stepping
 from admin_views.mailing import Mailed
 
 
-class Documents(Stepping, Converting, Filed, Posted, Related, Copied, Mailed):
+class Documents(Rated, Stepping, Converting, Filed, Posted, Related, Copied, Mailed):
     """A view of documents with all that one does with them."""
 
 

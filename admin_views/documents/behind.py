@@ -15,7 +15,7 @@ from admin_views import plain_grid
 from admin_views.kinds_figures import amount
 from admin_views.page import Column, Grid, Link, Row
 from admin_views.plain_grid import ONE_PAGE
-from admin_views.say import NONE, label, pill
+from admin_views.say import NONE, label
 from models.base import Base, db
 from models.customer import Customer
 from models.document import Document
@@ -51,24 +51,24 @@ def _worth(view: Any, row: Base, found: Sequence[ChannelWorth]) -> Grid:
     rows = [_channel(view, row, each, currency) for each in found]
     counted = [each for each in found if each.counts]
     if len(found) > 1:
-        rows.append(_all(counted, currency))
+        rows.append(_all(view, row, counted, currency))
     unknown = sum(each.unknown for each in counted)
     remark = ngettext("%(n)s document in a currency without a rate", "%(n)s documents in currencies without a rate",
                       unknown, n=format_decimal(unknown)) if unknown else ""  # fmt: skip
-    count = " · ".join(filter(None, (amount(_sum(counted), currency), remark)))
+    count = " · ".join(filter(None, (amount(_sum(counted), currency) if currency else "", remark)))
     columns = [Column(*each) for each in names]
     return Grid("worth", gettext("Worth"), "grid", "", columns, rows, count, ONE_PAGE, inline=False)
 
 
 def _channel(view: Any, row: Base, each: ChannelWorth, currency: str | None) -> Row:
     name = each.name or gettext("Another channel")
-    url = view.get_url(".index_view", account=row.id, f_channel=each.channel) if each.name else None
-    title = escape(name) if each.counts else Markup("{} {}").format(name, pill(gettext("not counted")))
-    cells = [title, escape(format_decimal(each.customers)), *_amounts(each), _value(each.lifetime_value, currency)]
+    number, value = escape(format_decimal(each.customers)), _value(each.lifetime_value, currency)
+    cells = [escape(name), number, *_amounts(each), value]
+    url = _customers(view, row, [each]) if each.name else None
     return Row(each.channel or 0, name, cells, url, subtitle="" if each.counts else gettext("Closed: not counted"))
 
 
-def _all(counted: Sequence[ChannelWorth], currency: str | None) -> Row:
+def _all(view: Any, row: Base, counted: Sequence[ChannelWorth], currency: str | None) -> Row:
     """Return what all channels that count come to."""
     name = gettext("All that count")
     number = escape(format_decimal(sum(each.customers for each in counted)))
@@ -76,7 +76,12 @@ def _all(counted: Sequence[ChannelWorth], currency: str | None) -> Row:
               _added(each.overdue for each in counted))  # fmt: skip
     strong = Markup("<strong>{}</strong>")
     cells = [strong.format(name), number, *map(_written, summed), strong.format(_value(_sum(counted), currency))]
-    return Row(0, name, cells)
+    return Row(0, name, cells, _customers(view, row, counted) if all(each.name for each in counted) else None)
+
+
+def _customers(view: Any, row: Base, channels: Sequence[ChannelWorth]) -> str:
+    """Return the way to the account's customers in these channels."""
+    return str(view.get_url(".index_view", account=row.id, f_channel=[each.channel for each in channels]))
 
 
 def _sum(counted: Sequence[ChannelWorth]) -> Decimal:
@@ -101,7 +106,7 @@ def _written(amounts: Amounts) -> Markup:
 
 
 def _value(value: Decimal, currency: str | None) -> Markup:
-    return escape(amount(value, currency))
+    return escape(amount(value, currency)) if currency else NONE
 
 
 def _newest(view: Any, row: Base) -> list[Grid]:

@@ -9,6 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext
 
 from admin_views import staleness
+from admin_views.documents.rates import counted
 from admin_views.documents.words import STEPS, company_ways, impossible, is_further, question, refuse
 from admin_views.page import Link
 from admin_views.requests import go
@@ -116,7 +117,8 @@ def next_step(row: Document) -> DocumentStatus | None:
 
 def _asking_to_issue(view: Any, row: Document) -> Any:
     title = gettext("Issue this draft?")
-    missing = lacking(company_of(db.session), row.kind)
+    company = company_of(db.session)
+    missing = lacking(company, row.kind)
     reasons = [ISSUED] * (not row.is_draft) or [EMPTY] * (not row.lines)
     if missing or reasons:
         said = [say(missing)] if missing else [label(each) for each in reasons]
@@ -124,7 +126,7 @@ def _asking_to_issue(view: Any, row: Document) -> Any:
     number = next_number(db.session, row)
     said = gettext("It gets the number %(number)s.", number=number)
     gap = [label(GAP)] if leaves_gap(db.session, row) else []
-    return question(view, row, title, gettext("Issue"), [said, *gap, label(KEPT), label(FINAL)])
+    return question(view, row, title, gettext("Issue"), [said, *gap, *counted(row, company), label(KEPT), label(FINAL)])
 
 
 def _asking_to_move(view: Any, row: Document, status: DocumentStatus) -> Any:

@@ -17,7 +17,7 @@ from models.operations.papers import company_of, frozen_seller, is_company, lack
 from models.related import lock_anew
 from models.rules.document_kinds import DocumentStatus, Effect
 from models.rules.paper import ZERO
-from models.types import utcnow
+from models.types import today, utcnow
 
 ISSUED = N_("It has been issued already.")
 EMPTY = N_("Add at least one line first.")
@@ -98,12 +98,20 @@ def _value(session: Any, document: Document, company: Company | None) -> None:
     document.base_currency = company.currency if company else document.base_currency
     if not document.kind.rules.earns:
         return
-    if document.exchange_rate is None and document.kind.rules.earns < 0:
-        document.exchange_rate = next((each.exchange_rate for each in predecessors(session, [document])), None)
     if document.currency == document.base_currency:
         document.exchange_rate = Decimal(1)
     elif document.exchange_rate is None:
-        document.exchange_rate = rate_on(session, document.currency, document.date)
+        document.exchange_rate, _ = known_rate(session, document)
+
+
+def known_rate(session: Any, document: Document) -> tuple[Decimal | None, str]:
+    """Return the rate that issuing takes where a draft says none, and what it is from; None where none is known."""
+    sources = predecessors(session, [document]) if document.kind.rules.earns < 0 else []
+    for source in sources:
+        if source.exchange_rate is not None and source.currency == document.currency:
+            return source.exchange_rate, source.name
+    found = rate_on(session, document.currency, document.date or today())
+    return (found.rate, found.name) if found else (None, "")
 
 
 def steps(document: Document) -> list[DocumentStatus]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 
 from models.customer import Customer
 from models.document import Document
+from models.exchange_rate import ExchangeRate
 from models.message import Message
 from models.payment import Payment
 from models.rules.document_kinds import DocumentKind
+from models.user import User
 from tests.admin_views.test_documents import K, page, said, shop
 from tests.models.papers import D, draft, issued
-from tests.panel import Panel, add
+from tests.panel import Panel, add, contact, stored
 
 __all__ = ["shop"]
 OTHER_DAY = {K.QUOTE: "Valid until", K.ORDER: "Wanted by", K.INVOICE: "Due"}
@@ -37,10 +41,28 @@ def test_a_document_of_several_kinds_lists_the_day_under_both_names(app: Flask, 
     assert "Due or valid until" in said(Panel(app).get("/document/").text)
 
 
-def test_the_title_of_a_document_says_its_kind_and_has_no_initials(app: Flask, shop: Customer) -> None:
-    head = Panel(app).get(page(draft(shop, K.INVOICE))).text.split("record-head", 1)[1].split("</header>", 1)[0]
-    assert 'class="av' not in head
-    assert said(head).count("Invoice") == 1
+def head(answer: str) -> str:
+    """Return what stands above the panels of a record."""
+    return answer.split("record-head", 1)[1].split("</header>", 1)[0]
+
+
+def test_the_title_of_a_document_says_its_kind(app: Flask, shop: Customer) -> None:
+    assert said(head(Panel(app).get(page(draft(shop, K.INVOICE))).text)).count("Invoice") == 1
+
+
+def test_persons_and_companies_alone_have_initials(app: Flask, shop: Customer) -> None:
+    panel, rate = Panel(app), add(ExchangeRate(currency="PLN", rate=D("4.3"), day=date(2026, 11, 1)))
+    records = {"document": draft(shop, K.INVOICE), "exchange_rate": rate, "customer_group": shop.group,
+               "channel": shop.channel, "customer": shop, "account": shop.account,
+               "contact": contact(shop), "user": stored(User)[0]}  # fmt: skip
+    pages = {name: panel.get(f"/{name}/details/?id={row.id}").text for name, row in records.items()}
+    assert [name for name, text in pages.items() if 'class="av' in head(text)] == [
+        "customer", "account", "contact", "user",
+    ]  # fmt: skip
+    body = panel.get("/exchange_rate/").text.partition("<tbody>")[2]
+    assert "PLN from 1 Nov 2026" in body
+    assert 'class="av' not in body
+    assert 'class="av' in panel.get("/customer/").text.partition("<tbody>")[2]
 
 
 def test_payments_that_nobody_made_yet_are_not_called_unfilled(app: Flask, shop: Customer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from flask import Flask
@@ -79,9 +80,33 @@ def test_what_a_closed_channel_earned_is_shown_and_not_counted(app: Flask) -> No
     db.session.commit()
     found = table(Panel(app).get(f"/account/details/?id={account.id}").text)
     assert [each.split()[0] for each in found] == ["Sales", "Web", "All"]
-    assert "not counted" in found[1]
+    assert found[1].count("not counted") == 1
     assert found[2] == "All that count 1 €244.00 €122.00 €61.00 €244.00"
     assert first.channel.active
+
+
+def test_what_was_never_billed_is_zero_in_the_companys_currency(app: Flask) -> None:
+    customer = open_shop()
+    panel = Panel(app)
+    assert table(panel.get(f"/account/details/?id={customer.account.id}").text) == ["Sales 1 — — — €0.00"]
+    assert "€0.00" in panel.get(f"/customer/details/?id={customer.id}").text
+    later = company("Borea")
+    assert "€0.00" in panel.get(f"/customer/details/?id={later.id}").text
+
+
+def test_every_line_leads_to_the_customers_that_it_is_about(app: Flask) -> None:
+    account, first, second = house()
+    company("Cedro", account=account, channel=channel("Fairs")).channel.active = False
+    db.session.commit()
+    panel = Panel(app)
+    page = panel.get(f"/account/details/?id={account.id}").text.partition('id="grid-worth"')[2]
+    links = [
+        unescape(each) for each in re.findall(r'<td class="title"><a href="([^"]+)"', page.partition("</section>")[0])
+    ]
+    found = [re.findall(r"/customer/details/\?id=(\d+)", panel.get(each).text) for each in links]
+    one, two = str(first.id), str(second.id)
+    assert [set(each) - {one, two} == set() for each in found] == [True, True, False, True]
+    assert [{one, two} & set(each) for each in found] == [{one}, {two}, set(), {one, two}]
 
 
 def test_nobody_reads_the_totals_of_customers_that_they_do_not_see(app: Flask) -> None:
