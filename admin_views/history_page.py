@@ -32,6 +32,7 @@ from models.history import (
 from models.images import decode
 from models.kinds import ONE_OF
 from models.masking import reads_noted
+from models.merged import MergedRow
 from models.moved_on import has_moved_on, later_changes
 from models.past import history_of
 from models.permissions import Permission, may_edit, may_see
@@ -47,8 +48,8 @@ def history(view: Any, row: Base, before: int | None) -> HistoryPage:
     sets = history_of(db.session(), row, before, SIZE + 1)
     older = view.get_url(".history_view", id=row.id, before=sets[SIZE - 1].id) if len(sets) > SIZE else None
     sets = sets[:SIZE]
-    names = names_in(each for change_set in sets for each in change_set.changes)
-    names = dict(names) | {(row.__tablename__, row.id): title_of(row)}
+    masters = [each for change_set in sets for each in change_set.merged]
+    names = names_in((each for change_set in sets for each in change_set.changes), masters)
     editable = bool(view.allows(Permission.EDIT, row))
     later = later_changes(db.session, sets, newest=before is None) if editable else []
     changes = [entry(each, names, later if editable else None) for each in sets]
@@ -195,9 +196,11 @@ def _shown(attribute: Attribute, value: Any, names: Names, *, readable: bool) ->
     return said(attribute, decode(attribute.column, value), None, open_to_all=readable)
 
 
-def names_in(changes: Iterable[Change]) -> Names:
-    """Look up the titles of all rows that the differences point to."""
+def names_in(changes: Iterable[Change], merged: Iterable[MergedRow] = ()) -> Names:
+    """Look up the titles of all rows that the differences point to, and of those that others were merged into."""
     wanted: dict[type[Base], set[int]] = {}
+    for one in merged:
+        wanted.setdefault(entity(one.entity), set()).add(one.into_id)
     for each in changes:
         for attribute in describe(entity(each.entity)).attributes.values():
             if attribute.target and each.action == UPDATE:

@@ -128,13 +128,13 @@ def _answer(view: Any, rows: Sequence[Base]) -> Any:
         sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
         asked = merge_page.confirmation(view, rows, choice, url, sent)
         return view.render("admin/confirm.html", confirmation=asked)
-    title, count = title_of(choice.master), len(rows)
+    keys = [row.id for row in rows]
     error = commit(idempotency.noted(partial(_merge, rows, choice)))
     if error is None:
-        things = label(view.model.__plural__).lower()
-        toast(gettext("%(n)s %(things)s are one now: “%(title)s”.", n=count, things=things, title=title), undo=True)
+        words = {"n": len(keys), "things": label(view.model.__plural__).lower(), "title": title_of(choice.master)}
+        toast(gettext("%(n)s %(things)s are one now: “%(title)s”.", **words), undo=True)
         return go(view.record_url(choice.master))
-    return _refuse(view, [row.id for row in rows], error, url)
+    return _refuse(view, keys, error, url)
 
 
 def _merge(rows: Sequence[Base], choice: Choice) -> Base:

@@ -63,8 +63,8 @@ def test_what_differs_is_picked_then_confirmed_then_done_and_undone(panel: Panel
     [left] = stored(Customer)
     assert (left.tags, left.employees, left.website) == ("b", 7, "https://seta.example")
     shown = panel.get(done.location)
-    assert told(panel, one) == [("Merged into “Seta”: Customer", "Seta Como")]
-    assert "2 customers are one now: “Seta”." in shown.text
+    assert told(panel, one) == [("Merged into “Seta Como”: Customer", "Seta Como")]
+    assert "2 customers are one now: “Seta Como”." in shown.text
     panel.post(next(each for each in shown.text.split('"') if each.endswith("/undo")))
     assert names() == ["Seta", "Seta Como"]
     assert told(panel, other) == [("Merged into “Seta”: Customer", "Seta Como")]
