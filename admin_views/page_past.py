@@ -18,6 +18,10 @@ class Difference:
     before: str
     after: str
 
+    def __str__(self) -> str:
+        """Return both in one line, as far as they are told."""
+        return ": ".join(filter(None, (self.label, " → ".join(filter(None, (self.before, self.after))))))
+
 
 @dataclass(frozen=True)
 class HistoryChange:

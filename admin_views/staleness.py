@@ -64,7 +64,7 @@ def _told(change_set: ChangeSet) -> Iterator[str]:
     for each in change_set.changes[:MOST_TOLD]:
         change = history_page.change(each, names, history_page.merged_into(change_set, each, names))
         if change.differences:
-            yield from (f"{each.label}: {each.before} → {each.after}" for each in change.differences[:MOST_TOLD])
+            yield from map(str, change.differences[:MOST_TOLD])
         else:
             thing = label(describe(entity(each.entity)).model.__label__).lower()
             yield f"{change.verb.rstrip(':')}: {thing} “{change.title}”"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any
@@ -19,7 +19,6 @@ from admin_views.plain_grid import ONE_PAGE
 from admin_views.requests import is_fragment, record_url
 from admin_views.say import label
 from admin_views.timeline_rows import MOST_PENDING, Cursor, Found, Wanted, fetch
-from models import activity as activities
 from models.activity import told_on
 from models.base import Base
 from models.description import title_of
@@ -50,11 +49,7 @@ def timelines(view: Any, host: Base) -> list[Timeline]:
 
 def views(view: Any, target: type[Base]) -> list[Any]:
     """Return the views of the activities that are told on records of an entity, as far as the person may open them."""
-    return _accessible(view, told_on(target))
-
-
-def _accessible(view: Any, models: Iterable[Any]) -> list[Any]:
-    found = (view.view_of(model) for model in models)
+    found = (view.view_of(model) for model in told_on(target))
     return sorted((each for each in found if each is not None and each.is_accessible()), key=attrgetter("menu_place"))
 
 
@@ -130,13 +125,14 @@ def _way(view: Any, host: Base, parents: Sequence[Base]) -> str | None:
 
 
 def ways(view: Any, host: Base) -> list[Link]:
-    """Return the ways to add to the timeline of a record on pages of their own, for its menu of more actions."""
-    if type(host) not in activities.hosts():
-        return []
-    told = [each for each in _accessible(view, activities.activities()) if each.new_elsewhere(host) is None]
-    parent = hosts.only_parent(told[0].model, host) if told else None
-    found = ((each, _way(each, host, [parent])) for each in told if parent is not None)
-    return [Link(f"{each.entry_called()}…", way, icon=each.menu_icon) for each, way in found if way]
+    """Return the ways to add to the timeline of a record on pages of their own, for its menu of more actions.
+
+    What is written about one row alone, as emails are, the view of that row offers by itself.
+    """
+    told = views(view, type(host))
+    only = hosts.only_parent(told[0].model, host) if told else None
+    found = (each for each in told if only is None or each.new_elsewhere(host) is None)
+    return [Link(f"{each.title}…", each.url, icon=each.icon) for each in _adds(list(found), host)]
 
 
 def new_word(view: Any) -> str:

@@ -17,7 +17,10 @@ class AccountView(Behind, PanelView):
     menu_icon = "briefcase"
     can_merge = True
     menu_place = 2
-    column_list = ["name", "owner", "website", "tags", "updated_at"]
+    column_list = ["name", "owner", "website", "tags", "last_contacted", "updated_at"]
+    form_panels = (
+        (N_("Account"), ["name", "owner", "website", "tags", "description", "last_contacted", "times_contacted"]),
+    )
     inline_groups = {Customer: "channel"}
 
 

@@ -74,6 +74,9 @@ class ContactView(Mailed, PanelView):
     can_merge = True
     menu_place = 3
     column_list = ["name", "customer", "phone", "email", "last_contacted"]
+    form_panels = (
+        (N_("Contact"), ["customer", "name", "phone", "email", "notes", "last_contacted", "times_contacted"]),
+    )
     column_filters = [
         "customer", "last_contacted", "times_contacted", "name", "email", "phone", "created_at", "updated_at",
     ]  # fmt: skip

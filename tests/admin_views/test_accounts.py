@@ -11,15 +11,16 @@ from flask import Flask
 
 from models.account import Account
 from models.base import db
+from models.call import Call
 from models.customer import Customer
 from models.gate import set_actor
 from models.permissions import SYSTEM, Level, Permission
 from models.user import User
 from tests.admin_views.test_actions import toasts
-from tests.admin_views.test_figures import cost
+from tests.admin_views.test_figures import RECORD, cost
 from tests.admin_views.test_forms import errors
 from tests.models.world import ALL, OWN, SEE
-from tests.panel import Panel, add, company, new_company, stored
+from tests.panel import Panel, add, company, contact, new_company, stored
 from tests.people import EDITOR, add_user
 
 NEW = {"company": "Nuova Srl", "vat_number": "IT12345670785", "name": ""}
@@ -44,6 +45,22 @@ def text(html: str) -> str:
 
 def confirmation(html: str) -> str:
     return text(html[html.index('<form class="confirm"') :])
+
+
+def test_when_one_was_in_touch_last_stands_in_the_list_and_on_the_records_of_accounts_and_contacts(app: Flask) -> None:
+    row = account("Group", "Aurora")
+    [customer] = stored(Customer)
+    marta = contact(customer)
+    add(Call(customer_id=customer.id, contact_id=marta.id, subject="Prices"))
+    panel = Panel(app)
+    accounts = text(panel.get("/account/").text)
+    assert "Last contacted" in accounts
+    assert "just now" in accounts
+    for path in (f"/account/details/?id={row.id}", f"/contact/details/?id={marta.id}"):
+        assert re.search(
+            r"Last contacted.{,300}?just now.{,300}?Times contacted.{,100}?1", panel.get(path).text, re.DOTALL
+        )
+    assert cost(panel, f"/account/details/?id={row.id}") <= RECORD
 
 
 @pytest.mark.parametrize("who", ["Administrator", EDITOR])

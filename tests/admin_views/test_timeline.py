@@ -93,6 +93,21 @@ def test_a_contact_tells_its_own_and_an_account_what_its_customers_do(app: Flask
     assert f'<a href="/customer/details/?id={other.id}">Borea</a>' in both
 
 
+def test_whatever_the_timeline_lets_one_add_is_among_the_actions_once(app: Flask) -> None:
+    account = Account(name="Group")
+    customer, _ = add(new_company("Aurora", account=account), new_company("Borea", account=account))
+    panel = Panel(app)
+    for row in (account, customer, contact(customer)):
+        page = panel.get(f"/{row.__tablename__}/details/?id={row.id}").text
+        added = re.findall(r'id="new-(?:note|call|task|message|attachment)" aria-label="([^"]+)"', page)
+        offered = re.findall(r"<span>([^<]+)…</span>", page.partition('id="more"')[2].partition("</ul>")[0])
+        assert len(added) == 5
+        assert sorted(set(offered) & set(added)) == sorted(added)
+        assert len(offered) == len(set(offered))
+    [email] = links(panel.get(f"/account/details/?id={account.id}").text.partition('id="more"')[2], "/message/new/")[:1]
+    assert "Borea" in panel.get(email).text
+
+
 @pytest.mark.parametrize("level", [Level.OWN, Level.UNIT])
 def test_nobody_is_told_of_customers_whom_they_do_not_see(app: Flask, level: Level) -> None:
     reader = add_user({"customer": {Permission.VIEW: level}, "account": {Permission.VIEW: Level.ORGANISATION}})
