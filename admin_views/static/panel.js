@@ -154,11 +154,18 @@
   // Into the form that appeared; back to what opened it when it is gone.
   function settle(target) {
     const form = $("[data-form]", target);
-    if (!form) return opener && document.getElementById(opener)?.focus();
+    if (!form) return leave(target);
     if ($(".refusals, .error", target)) form.dataset.dirty = "";
     const fields = [...form.elements].filter((each) => each.matches(":not([type=hidden], button, fieldset)"));
     const first = $(".refusals", target) || fields.find((each) => each.ariaInvalid) || fields[0];
     focus(first);
+  }
+
+  function leave(target) {
+    const back = document.getElementById(opener);
+    if (!target.contains(back)) return;
+    back.focus();
+    opener = null;
   }
 
   function focus(field) {

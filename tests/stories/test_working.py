@@ -134,6 +134,8 @@ def test_escape_closes_what_is_open_unless_something_was_typed_and_leads_back(pa
         panel.keyboard.press("Escape")
         expect(form).to_have_count(0)
         expect(opener).to_be_focused()
+    timeline.get_by_role("link", name="Notes", exact=True).press("Enter")
+    expect(timeline.get_by_role("link", name="Notes", exact=True)).to_be_focused()
     timeline.get_by_role("article").get_by_title("Edit").press("Enter")
     expect(timeline.get_by_role("textbox", name="Note")).to_be_focused()
     panel.keyboard.type(" Said so twice.")
