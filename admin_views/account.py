@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from admin_views import idempotency
 from admin_views.controls import read_key
 from admin_views.say import say, when
 from admin_views.toasts import toast
@@ -26,6 +28,7 @@ blueprint = Blueprint("me", __name__, url_prefix="/me")
 
 BROWSERS = ("Edg", "OPR", "Firefox", "Chromium", "Chrome", "Safari", "curl")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+AGAIN = N_("This form was sent before. Type the passwords again.")
 DIFFERENT = N_("These two are not the same. Type the new password again.")
 
 
@@ -51,11 +54,13 @@ def change_password() -> Response:
     who = visitor()
     try:
         change_own_password(db.session, who.id, *_typed_passwords(), origin()[0])
-        session[TOKEN] = renew(db.session, who.session_id)
-        db.session.commit()
-    except DomainError as error:
+        idempotency.note()
+    except (DomainError, IntegrityError) as error:
         db.session.rollback()
-        return _page({each.field or "": say(each) for each in error.errors}, _status(error))
+        if not _was_done(error):
+            return _page({each.field or "": say(each) for each in _refusals(error)}, _status(error))
+    session[TOKEN] = renew(db.session, who.session_id)
+    db.session.commit()
     current_app.logger.info("changed own password")
     toast(gettext("Your password is changed. You are signed out everywhere else."))
     return redirect(url_for(".index"), 303)
@@ -87,7 +92,8 @@ def _page(errors: Mapping[str, str], status: int = 200) -> Response:
     who = visitor()
     places = [_place(each) for each in sessions_of(db.session, who.id, utcnow())]
     rights = ", ".join(who.roles) or gettext("none")
-    page = render_template("admin/account.html", who=who, rights=rights, places=places, errors=errors)
+    values = {"who": who, "rights": rights, "places": places, "errors": errors, "key": idempotency.new_key()}
+    page = render_template("admin/account.html", **values)
     return make_response(page, status)
 
 
@@ -99,7 +105,17 @@ def _typed_passwords() -> tuple[str, str]:
     return form.get("current", ""), form.get("password", "")
 
 
-def _status(error: DomainError) -> int:
+def _was_done(error: Exception) -> bool:
+    """Whether the first of two clicks has done it, while or before this one found the password changed."""
+    sent = None if isinstance(error, Throttled) else idempotency.earlier()
+    return sent is not None and idempotency.is_same(sent)
+
+
+def _refusals(error: Exception) -> Sequence[DomainError]:
+    return error.errors if isinstance(error, DomainError) else [DomainError(AGAIN)]
+
+
+def _status(error: Exception) -> int:
     return 429 if isinstance(error, Throttled) else 422
 
 

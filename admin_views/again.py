@@ -8,8 +8,9 @@ is, the password of that person is asked for; to anybody else nothing is sent th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
-from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
@@ -33,17 +34,17 @@ blueprint = Blueprint("again", __name__, url_prefix="/login")
 
 @dataclass(frozen=True)
 class Page:
-    """Whose a page is, and in which session it was made."""
+    """Whose a page is, and a digest of the secret of its session: keys of sessions come again when they are over."""
 
     user_id: int
-    session_id: int
+    secret: str
 
 
 def init_again(app: Flask) -> None:
     """Let every page know where to ask; call it before CSRFProtect."""
     app.register_blueprint(blueprint)
     app.register_error_handler(CSRFError, answer_foreign_form)
-    app.context_processor(lambda: {"again_url": again_url()})
+    app.jinja_env.globals["again_url"] = again_url
 
 
 def again_url() -> str:
@@ -81,7 +82,7 @@ def who_is_there() -> Response:
         return redirect(url_for("auth.login"))
     page, now = _page(), g.visitor
     if now is not None and page is not None and page.user_id == now.id:
-        return Response(status=204) if page.session_id == now.session_id else _go_on(now)
+        return Response(status=204) if page.secret == _secret() else _go_on(now)
     return _ask(page)
 
 
@@ -119,14 +120,19 @@ def _stays() -> bool:
 
 def _page() -> Page | None:
     try:
-        user_id, session_id = _serializer().loads(request.args.get("page", ""))
+        user_id, secret = _serializer().loads(request.args.get("page", ""))
     except (BadData, ValueError, TypeError):
         return None
-    return Page(user_id, session_id)
+    return Page(user_id, secret)
 
 
 def _url(who: Visitor) -> str:
-    return url_for("again.who_is_there", page=_serializer().dumps([who.id, who.session_id]))
+    return url_for("again.who_is_there", page=_serializer().dumps([who.id, _secret()]))
+
+
+def _secret() -> str:
+    generate_csrf()
+    return sha256(session["csrf_token"].encode()).hexdigest()[:16]
 
 
 def _serializer() -> URLSafeSerializer:

@@ -9,10 +9,11 @@ from flask_login import LoginManager, current_user
 from flask_sqlalchemy import SQLAlchemy
 from werkzeug.wrappers import Response
 
-from admin_views import account, again, looking, sessions
+from admin_views import account, again, looking, resuming, sessions
 from admin_views.device import remember_device
 from admin_views.looking import READING
 from admin_views.problems import is_api
+from admin_views.requests import is_fragment
 from admin_views.say import say
 from admin_views.security import is_static
 from admin_views.sessions import public
@@ -20,6 +21,7 @@ from admin_views.targets import safe_target
 from admin_views.visitor import origin
 from models.base import db
 from models.engine import set_mode
+from models.operations.sign_in import known
 from models.operations.throttle import Throttled, WrongPassword
 from models.rules.password_hash import configure
 from models.sealing import set_policy
@@ -75,7 +77,7 @@ def forget_mode(error: BaseException | None = None) -> None:
 @public
 def login() -> Response:
     """Show the form, unless somebody is signed in already."""
-    return redirect(_target()) if g.visitor else _form()
+    return redirect(_target()) if g.visitor else _form(safe_target(request.args.get("next")))
 
 
 @door.post("/login")
@@ -83,11 +85,16 @@ def login() -> Response:
 def log_in() -> Response:
     """Open a session if email and password belong together."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
+    was = sessions.was_here()
+    kept = resuming.carried(safe_target(request.args.get("next")), was)
     try:
-        sessions.begin(email, password)
+        user_id = sessions.begin(email, password)
     except (WrongPassword, Throttled) as error:
-        return _refuse(error)
-    return remember_device(redirect(_target(), 303), email)
+        return _refuse(error, kept)
+    if kept is None or not kept.again or user_id != was:
+        return remember_device(redirect(_target(), 303), email)
+    g.visitor = sessions.here()
+    return remember_device(resuming.show_again(kept), email)
 
 
 @door.post("/logout")
@@ -110,7 +117,12 @@ def _to_sign_in() -> Response:
     """Ask to sign in, and to come back here afterwards; a fragment makes its whole page do so."""
     where = safe_target(_here())
     url = url_for("auth.login", next=None if where == HOME else where)
-    return again.refuse_stranger(url, redirect(url))
+    was = sessions.was_here()
+    kept = None if is_fragment() else resuming.refused(was)
+    if kept is None:
+        return again.refuse_stranger(url, redirect(url))
+    who = known(db.session, was) if was is not None else None
+    return again.refuse_stranger(url, _form(kept.target, who.email if who else "", kept=kept, status=401))
 
 
 def _here() -> str:
@@ -132,16 +144,18 @@ def _target() -> str:
     return safe_target(request.args.get("next")) or HOME
 
 
-def _form(error: str = "", status: int = 200) -> Response:
-    email, target = request.form.get("email", ""), safe_target(request.args.get("next"))
-    return make_response(render_template("admin/login.html", error=error, email=email, next=target), status)
+def _form(
+    target: str | None, email: str = "", error: str = "", *, kept: resuming.Kept | None = None, status: int = 200
+) -> Response:
+    page = render_template("admin/login.html", error=error, email=email, next=target, kept=kept)
+    return make_response(page, status)
 
 
-def _refuse(error: WrongPassword | Throttled) -> Response:
+def _refuse(error: WrongPassword | Throttled, kept: resuming.Kept | None) -> Response:
     """Show the form again; nothing in the answer tells whether there is such a user."""
     current_app.logger.warning("sign-in refused", extra={"reason": type(error).__name__, "ip": origin()[0]})
+    target, email = safe_target(request.args.get("next")), request.form.get("email", "")
+    response = _form(target, email, say(error), kept=kept, status=429 if isinstance(error, Throttled) else 422)
     if isinstance(error, Throttled):
-        response = _form(say(error), 429)
         response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    return _form(say(error), 422)
+    return response

@@ -37,7 +37,7 @@ HIDDEN = N_("This is hidden"), N_("It is there, but not for those as whom you se
 CLOSED = N_("%(reason)s An administrator can change that.")
 # What databases say when they cannot answer now, in contrast to a statement that is wrong.
 PASSING = ("lock", "busy", "full", "i/o", "connection", "timeout", "readonly", "shutting down", "starting up")
-KEPT = {403, 404}  # the answers to forms on which what was typed is shown
+KEPT = {400, 403, 404}  # the answers to forms on which what was typed is shown
 RETRY_AFTER = 5  # seconds
 
 

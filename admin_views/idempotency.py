@@ -7,7 +7,7 @@ is answered as the first time; one that says something else by now is shown once
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from os import SEEK_END
 from secrets import token_urlsafe
@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import current_app, request
+from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from wtforms import fields
 
@@ -25,6 +26,7 @@ from models.sent_form import SentForm
 
 NAME = "once"
 LONGEST = 64
+RESUMED = "resumed"  # sent with a form that is to be shown as it was typed, and not saved
 BESIDES = {NAME, "csrf_token", "close"}  # what may differ though the same is meant
 
 
@@ -40,6 +42,13 @@ class FormKey(fields.HiddenField):
     def renew(self) -> None:
         """Let the form make something of its own when it is sent the next time."""
         self.data, self.raw_data = new_key(), None
+
+    def validate(self, form: Any, extra_validators: Sequence[Any] = ()) -> bool:
+        """Let a form that is resumed be looked through before it is saved."""
+        if RESUMED in request.form:
+            form.form_errors.append(gettext("You were signed out. Nothing is saved yet: look through it and save."))
+            return False
+        return super().validate(form, extra_validators)
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Leave the row alone: the key is no value of it."""
@@ -105,7 +114,9 @@ def _key() -> str | None:
 def _said() -> str:
     pairs: list[Any] = [pair for pair in request.form.items(multi=True) if pair[0] not in BESIDES]
     pairs += [(name, file.filename, file.stream.seek(0, SEEK_END), file.stream.seek(0)) for name, file in _files()]
-    return hmac.new(str(current_app.secret_key).encode(), repr((request.path, pairs)).encode(), "sha256").hexdigest()
+    # The page's own key is kept nowhere: without it, nobody who has both database and settings tries passwords on this.
+    secret = f"{current_app.secret_key!s} {request.values.get(NAME, '')[:LONGEST]}"
+    return hmac.new(secret.encode(), repr((request.path, pairs)).encode(), "sha256").hexdigest()
 
 
 def _files() -> list[tuple[str, FileStorage]]:

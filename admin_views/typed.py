@@ -6,7 +6,7 @@ who may, and the form be saved with the same click.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,7 @@ def typed(*, gone: bool) -> Typed | None:
     view = next((each for each in current_app.extensions["panel"]._views if each.endpoint == request.blueprint), None)
     if request.method != "POST" or is_fragment() or not str(request.endpoint).endswith(FORMS) or view is None:
         return None
-    lines = list(_lines(view))
+    lines = list(lines_of(view, request.form.items(multi=True)))
     deletion = _deletion(view) if lines and gone else None
     if deletion is None:
         return Typed(lines) if lines else None
@@ -68,10 +68,10 @@ def bring_back(view: Any) -> None:
         set_mode("write")
 
 
-def _lines(view: Any) -> Iterator[tuple[str, str]]:
-    """Yield the texts that people typed; what they chose or ticked is quickly chosen again."""
+def lines_of(view: Any, pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the texts among what was sent that people typed; what they chose or ticked is quickly chosen again."""
     parts = {child.key: child for child in view.description.parts}
-    for name, value in request.form.items(multi=True):
+    for name, value in pairs:
         part = parts.get(name.split("-")[0])
         known = describe(part.model).attributes if part else view.description.attributes
         attribute = known.get(name.rpartition("-")[2])

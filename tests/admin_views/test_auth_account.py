@@ -11,7 +11,10 @@ from werkzeug.test import TestResponse
 
 from admin_views.account import browser_name
 from models.operations.throttle import MOST
+from models.rules.password import Sealed
+from models.rules.password_hash import hash_password
 from models.user import User
+from tests.panel import Forms
 from tests.people import PASSWORD, VIEWER, add_user, post, sign_in
 
 ACCOUNT = "/me/"
@@ -47,6 +50,12 @@ def let_in(client: FlaskClient) -> bool:
 
 def change(client: FlaskClient, current: str = PASSWORD, password: str = NEW, again: str = NEW) -> TestResponse:
     return post(client, "/me/password", ACCOUNT, current=current, password=password, again=again)
+
+
+def password_form(client: FlaskClient) -> dict[str, str]:
+    """Return what the form that changes the password sends beside what is typed."""
+    forms = Forms(client.get(ACCOUNT).text).all
+    return next(form.values.to_dict() for form in forms if form.action == "/me/password")
 
 
 def test_people_see_who_they_are_here(here: FlaskClient, user: User) -> None:
@@ -87,6 +96,25 @@ def test_a_wrong_change_says_why_beside_its_field(here: FlaskClient, there: Flas
     assert 'aria-invalid="true"' in answer.text
     assert PASSWORD not in answer.text
     assert let_in(there)
+
+
+def test_the_second_of_two_clicks_is_answered_like_the_first(here: FlaskClient, user: User) -> None:
+    form = {**password_form(here), "current": PASSWORD, "password": NEW, "again": NEW}
+    first, second = (here.post("/me/password", data=form) for _ in range(2))
+    assert (first.status_code, first.location) == (second.status_code, second.location) == (303, ACCOUNT)
+    assert let_in(here)
+    other = {**form, "password": f"{NEW} anew", "again": f"{NEW} anew"}
+    assert "This is not your present password." in here.post("/me/password", data=other).text
+    assert here.post("/me/password", data={**form, "once": "another form"}).status_code == 422
+
+
+def test_a_form_that_changed_somebodys_password_says_nothing_of_anybody_elses(app: Flask, here: FlaskClient) -> None:
+    form = {**password_form(here), "current": PASSWORD, "password": NEW, "again": NEW}
+    here.post("/me/password", data=form)
+    other, else_ = app.test_client(), "nine herons under a tin moon"
+    sign_in(other, add_user(VIEWER, password=Sealed(hash_password(else_))), else_)
+    answer = post(other, "/me/password", ACCOUNT, **form)
+    assert "This is not your present password." in answer.text
 
 
 def test_an_open_session_does_not_guess_without_end(here: FlaskClient) -> None:
