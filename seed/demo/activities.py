@@ -31,6 +31,7 @@ WHY = {
     MessageStatus.FAILED: "The mail server did not answer.",
     MessageStatus.REFUSED: "550 5.1.1 The mailbox does not exist.",
 }
+COLLEAGUE = "Paul Keller"  # who gives tasks to whoever is new
 SOON = 24  # days from now on that tasks are due in
 
 
@@ -110,7 +111,9 @@ class _Story:
         moments = {"at": created, "created_at": created, "updated_at": at}
         subject = self._said(common, self.words["task"]["subjects"])
         text = self._said(common, self.words["task"]["texts"]) if draw.chance(45) else None
-        Task(**{**common, **moments, **more}, subject=subject, text=text, assignee=common["author"])
+        task = Task(**{**common, **moments, **more}, subject=subject, text=text, assignee=common["author"])
+        if task.done:
+            self.cast.edits.was(task, at, task.author, done=False, done_at=None)
 
     def file(self) -> None:
         """Put a file to the customer."""
@@ -152,8 +155,8 @@ class _Story:
         }
 
 
-def add_tasks_of(draw: Draw, somebody: User, customers: list[Customer], until: datetime) -> list[Task]:
-    """Return tasks of somebody who is new here: for every day of the next weeks one, and some that are overdue."""
+def add_tasks_of(draw: Draw, somebody: User, customers: list[Customer], cast: Cast, until: datetime) -> list[Task]:
+    """Return what a colleague left to somebody who is new here: a task for each day of the next weeks, some overdue."""
     subjects = [each for each in read("activities.toml")["task"]["subjects"] if "{" not in each]
     return [
         Task(
@@ -161,7 +164,7 @@ def add_tasks_of(draw: Draw, somebody: User, customers: list[Customer], until: d
             subject=draw.one(subjects),
             due=until.date() + timedelta(days=days),
             assignee=somebody,
-            author=somebody,
+            author=cast.users[COLLEAGUE],
             at=until,
             created_at=until - timedelta(days=12),
             updated_at=until - timedelta(days=12),

@@ -9,14 +9,13 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, inspect, update
-from sqlalchemy.orm import scoped_session
 
 from models.document import Document
 from models.gate import ungated
-from models.history import end_change_set
 from models.operations.issuing import issue, move
 from models.related import batches
 from models.rules.document_kinds import DocumentKind, DocumentStatus
+from seed.demo.chronicle import Chronicle, Event
 
 DATING = ungated("an issued document takes the moment of its last change from nobody, and the demo lies in the past")
 EVENING = 17  # o'clock: when the invoices of a month are written, after the deliveries of its last day
@@ -55,10 +54,10 @@ class _Gathering:
 class Book:
     """Stories that are told side by side, in the order of their moments, as far as `until`."""
 
-    def __init__(self, session: Any, until: datetime) -> None:
+    def __init__(self, chronicle: Chronicle, until: datetime) -> None:
         self.until = until
-        self._session = session
-        self._gathering = _Gathering(session)
+        self._chronicle = chronicle
+        self._gathering = _Gathering(chronicle.session)
         self._unwritten: set[Document] = set()
         self._moments: dict[Document, datetime] = {}
         self._queue: list[tuple[datetime, int, Step, Story]] = []
@@ -120,26 +119,19 @@ class Book:
         return document
 
     def _write(self) -> None:
-        write_apart(self._session)
+        self._chronicle.write({each: Event(self._moments[each], _seller(each)) for each in self._unwritten})
         self._unwritten.clear()
 
     def _date_back(self) -> None:
         """Let every document have changed when its story says so."""
+        session = self._chronicle.session
         table: Any = Document.__table__
         rows = [{"key": document.id, "at": at} for document, at in self._moments.items()]
         for some in batches(rows):
             statement = update(table).where(table.c.id == bindparam("key")).values(updated_at=bindparam("at"))
-            self._session.execute(statement, list(some), execution_options=DATING)
+            session.execute(statement, list(some), execution_options=DATING)
         for document in self._moments:
-            self._session.expire(document, ["updated_at"])
-
-
-def write_apart(session: Any) -> None:
-    """Flush in a change-set of its own, so that undoing it does not undo the whole demo."""
-    inner = session() if isinstance(session, scoped_session) else session
-    if transaction := inner.get_transaction():
-        end_change_set(inner, transaction)
-    session.flush()
+            session.expire(document, ["updated_at"])
 
 
 def moved(at: datetime, document: Document, status: DocumentStatus) -> Step:
@@ -154,6 +146,12 @@ def moved(at: datetime, document: Document, status: DocumentStatus) -> Step:
 
 def _part_of_the_day(at: datetime) -> tuple[Any, bool]:
     return at.date(), at.hour >= EVENING
+
+
+def _seller(document: Document) -> int | None:
+    """Return who looks after its customer."""
+    customer: Any = document.customer
+    return customer.owner_id  # type: ignore[no-any-return]
 
 
 def _credited(document: Document) -> set[Document]:

@@ -13,6 +13,7 @@ from models.group import CustomerGroup
 from models.rules.password import CUSTOMER, Sealed, seal
 from models.user import User
 from seed.demo.channels import Channels, make_channels
+from seed.demo.edits import Edits
 from seed.demo.houses import House
 from seed.demo.staff import make_staff
 from seed.reference_rows import DEFAULT_GROUP
@@ -26,12 +27,13 @@ GROUPS: tuple[dict[str, Any], ...] = (
 
 
 class Cast(NamedTuple):
-    """Groups and users by name, channels, houses by the numbers of their customers, and everybody's password's hash."""
+    """Groups and users by name, channels, houses by the numbers of their customers, edits, and one hash for all."""
 
     groups: dict[str, CustomerGroup]
     users: dict[str, User]
     channels: Channels
     houses: dict[int, House]
+    edits: Edits
     password: Sealed
 
 
@@ -42,7 +44,7 @@ def make_cast(session: Any, created: datetime, until: datetime) -> Cast:
     channels = make_channels(session, created, until)
     session.flush()
     # Nobody ever knew what was hashed here; once, because a hash takes a fifth of a second.
-    return Cast(groups, users, channels, {}, seal(secrets.token_urlsafe(12), CUSTOMER))
+    return Cast(groups, users, channels, {}, Edits(), seal(secrets.token_urlsafe(12), CUSTOMER))
 
 
 def _make_groups(session: Any, created: datetime) -> dict[str, CustomerGroup]:

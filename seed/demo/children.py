@@ -28,7 +28,7 @@ def add_contacts(draw: Draw, sketch: Sketch) -> list[str]:
     drawn = [draw_person(draw, language) for _ in range(draw.weighted(CONTACTS[sketch.sort]))]
     people = {person.name: person for person in drawn}
     for person in people.values():
-        created = draw.moment(sketch.customer.created_at, sketch.customer.updated_at)
+        created = draw.moment(sketch.customer.created_at, sketch.latest)
         domain, mobile = sketch.domain, draw.chance(55)
         Contact(
             customer=sketch.customer,
@@ -37,7 +37,7 @@ def add_contacts(draw: Draw, sketch: Sketch) -> list[str]:
             email=office_email(person, domain) if domain and draw.chance(80) else None,
             notes=draw.one(read("notes.toml")["role"]) if domain and draw.chance(55) else None,
             created_at=created,
-            updated_at=draw.moment(created, sketch.customer.updated_at),
+            updated_at=created,
         )
     return list(people)
 

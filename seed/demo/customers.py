@@ -34,12 +34,15 @@ YEARS = timedelta(days=3 * 365)
 
 
 class Sketch(NamedTuple):
-    """A customer being drawn: its row so far, where it is, and the domain of its emails (None for a person)."""
+    """A customer being drawn: its row so far, where it is, the domain of its emails (None for a person), and the moment
+    until which it was filled in.
+    """
 
     customer: Customer
     sort: str
     city: City
     domain: str | None
+    latest: datetime
 
 
 def draw_customer(draw: Draw, number: int, share: float, cast: Cast, until: datetime) -> Sketch:
@@ -57,9 +60,9 @@ def draw_customer(draw: Draw, number: int, share: float, cast: Cast, until: date
         channel=draw_channel(draw, sort, created, cast.channels),
         owner=_owner(draw, city, cast),
         created_at=created,
-        updated_at=draw.moment(created, until),
+        updated_at=created,
     )
-    return Sketch(customer, sort, city, domain)
+    return Sketch(customer, sort, city, domain, draw.moment(created, until))
 
 
 def reach(draw: Draw, sketch: Sketch, cast: Cast) -> None:
@@ -74,7 +77,7 @@ def reach(draw: Draw, sketch: Sketch, cast: Cast) -> None:
     if customer.emails and draw.chance(LOGINS + 1):
         customer.can_login = True
         customer.password = cast.password
-        customer.password_changed_at = draw.moment(customer.created_at, customer.updated_at)
+        customer.password_changed_at = draw.moment(customer.created_at, sketch.latest)
 
 
 def _city(draw: Draw, house: House | None) -> City:

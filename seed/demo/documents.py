@@ -12,7 +12,8 @@ from models.company import Company
 from models.customer import Customer, CustomerKind, Status
 from models.operations.papers import company_of
 from models.rules.document_kinds import DocumentKind
-from seed.demo.book import Book, write_apart
+from seed.demo.book import Book
+from seed.demo.chronicle import Chronicle
 from seed.demo.deals import Buyer, deal, draft
 from seed.demo.draw import Draw
 from seed.demo.goods import vat_rates
@@ -28,11 +29,12 @@ DRAFTED = 7  # of a hundred buyers, for whom a draft lies ready now
 DRAFTS = (DocumentKind.QUOTE, DocumentKind.ORDER, DocumentKind.INVOICE)
 
 
-def add_documents(session: Any, seed: str, created: datetime, until: datetime) -> None:
+def add_documents(chronicle: Chronicle, seed: str, created: datetime, until: datetime) -> None:
     """Add the firm that sells, and what it and its customers did in the two years before `until`."""
+    session = chronicle.session
     _make_company(session, created)
     add_rates(session, seed, until - PERIOD, until)
-    rates, book = vat_rates(session), Book(session, until)
+    rates, book = vat_rates(session), Book(chronicle, until)
     buyers = []
     for draw, customer, deals in _choose(session, seed):
         buyer = Buyer(customer, draw_habit(draw, customer), rates, book)
@@ -44,7 +46,12 @@ def add_documents(session: Any, seed: str, created: datetime, until: datetime) -
     book.run()
     for draw, buyer in buyers:
         if draw.chance(DRAFTED) and buyer.customer.status is Status.ACTIVE:
-            _leave_draft(session, draw, buyer, until)
+            _leave_draft(chronicle, draw, buyer, until)
+
+
+def buys(draw: Draw, code: str) -> bool:
+    """Return whether a customer buys, which is the first thing that its documents draw."""
+    return code in read("documents.toml")["known"] or draw.chance(BUYERS)
 
 
 def _make_company(session: Any, created: datetime) -> None:
@@ -64,15 +71,15 @@ def _choose(session: Any, seed: str) -> Iterator[tuple[Draw, Customer, int]]:
     known: dict[str, int] = read("documents.toml")["known"]
     for key, code in session.execute(select(Customer.id, Customer.code).order_by(Customer.id)).all():
         draw = Draw(seed, "documents", code)
-        if code in known or draw.chance(BUYERS):
+        if buys(draw, code):
             customer = session.scalars(select(Customer).where(Customer.id == key)).one()
             yield draw, customer, known.get(code) or draw.weighted(DEALS)
 
 
-def _leave_draft(session: Any, draw: Draw, buyer: Buyer, until: datetime) -> None:
+def _leave_draft(chronicle: Chronicle, draw: Draw, buyer: Buyer, until: datetime) -> None:
     """Leave something that somebody has begun and not issued."""
     is_person = buyer.customer.kind is CustomerKind.PRIVATE
     at = draw.moment(until - timedelta(days=5), until)
-    document = draft(session, draw, buyer, DocumentKind.RECEIPT if is_person else draw.one(DRAFTS), at)
+    document = draft(chronicle.session, draw, buyer, DocumentKind.RECEIPT if is_person else draw.one(DRAFTS), at)
     document.created_at = document.updated_at = at
-    write_apart(session)
+    chronicle.write()

@@ -9,6 +9,7 @@ from models.account import Account
 from models.customer import Customer
 from seed.demo.addresses import slug
 from seed.demo.draw import Draw
+from seed.demo.edits import Edits
 from seed.demo.words import words
 
 HEADS = ("Alti", "Bel", "Cor", "Mar", "Nor", "Sol", "Val", "Ver")
@@ -38,14 +39,15 @@ def plan_houses(seed: str, numbers: list[int]) -> dict[int, House]:
     return houses
 
 
-def give_account(draw: Draw, customer: Customer, house: House | None, until: datetime) -> bool:
+def give_account(draw: Draw, customer: Customer, house: House | None, edits: Edits, until: datetime) -> bool:
     """Give a customer its account, and return whether it is a new one that others will share."""
     if house is None:
         customer.account = own_account(customer)
         return False
     is_new = house.account is None
     if house.account is None:
-        house.account, house.country = _account_of(draw, house, customer, until), customer.billing_country
+        house.account, house.country = _account_of(draw, house, customer), customer.billing_country
+        edits.was(house.account, draw.moment(customer.created_at, until), customer.owner, tags=None, description=None)
     customer.account = house.account
     return is_new
 
@@ -61,7 +63,7 @@ def own_account(customer: Customer) -> Account:
     )
 
 
-def _account_of(draw: Draw, house: House, first: Customer, until: datetime) -> Account:
+def _account_of(draw: Draw, house: House, first: Customer) -> Account:
     return Account(
         name=words(str(first.language)).house.format(brand=house.brand),
         website=f"https://www.{slug(house.brand)}.example",
@@ -69,5 +71,5 @@ def _account_of(draw: Draw, house: House, first: Customer, until: datetime) -> A
         description=draw.one(ABOUT),
         owner=first.owner,
         created_at=first.created_at,
-        updated_at=draw.moment(first.created_at, until),
+        updated_at=first.created_at,
     )

@@ -11,8 +11,8 @@ from models.customer import CustomerEmail
 from models.document import Document
 from models.message import Message, MessageStatus
 from models.related import batches
-from seed.demo.book import write_apart
 from seed.demo.cast import Cast
+from seed.demo.chronicle import Chronicle
 from seed.demo.draw import Draw
 from seed.demo.staff import SELLERS
 from seed.demo.words import read
@@ -21,8 +21,9 @@ SENT = 10  # of a hundred documents
 LATER = timedelta(minutes=25)
 
 
-def add_letters(session: Any, seed: str, cast: Cast, until: datetime) -> None:
+def add_letters(chronicle: Chronicle, seed: str, cast: Cast, until: datetime) -> None:
     """Add the emails, to those customers who have an address."""
+    session: Any = chronicle.session
     numbered = select(Document.id, Document.name).where(Document.number.is_not(None)).order_by(Document.id)
     chosen = [key for key, name in session.execute(numbered) if Draw(seed, "letter", name).chance(SENT)]
     primary: list[Any] = session.scalars(select(CustomerEmail).where(CustomerEmail.primary)).all()
@@ -33,7 +34,7 @@ def add_letters(session: Any, seed: str, cast: Cast, until: datetime) -> None:
                 session.add(
                     _write(Draw(seed, "letter", row.name, "text"), row, addresses[row.customer_id], cast, until)
                 )
-    write_apart(session)
+    chronicle.write()
 
 
 def _write(draw: Draw, document: Document, address: str, cast: Cast, until: datetime) -> Message:

@@ -66,6 +66,7 @@ def settled(draw: Draw, habit: Habit, words: Mapping[str, Any], invoice: Documen
     due = max(_afternoon(draw, invoice), last + timedelta(hours=1))
     if draw.chance(DISPUTED):
         yield _disputed(draw, words, invoice, due)
+        last = due
     if draw.chance(UNPAID):
         return
     paying = max(due + timedelta(days=draw.number(*habit.late)), last + timedelta(hours=3))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from seed.demo.words import read
 
 SWING = 30  # thousandths by which a rate strays from what it usually is
 PLACES = Decimal("0.0001")
+MORNING = time(6)
 
 
 def add_rates(session: Any, seed: str, since: datetime, until: datetime) -> None:
@@ -22,7 +23,8 @@ def add_rates(session: Any, seed: str, since: datetime, until: datetime) -> None
         for day in _months(since.date(), until.date()) if worth != "1" else ():
             stray = Draw(seed, "rate", currency, day).number(-SWING, SWING)
             rate = (Decimal(worth) * (1000 + stray) / 1000).quantize(PLACES)
-            session.add(ExchangeRate(currency=currency, day=day, rate=rate, created_at=since, updated_at=since))
+            at = datetime.combine(day, MORNING, UTC)
+            session.add(ExchangeRate(currency=currency, day=day, rate=rate, created_at=at, updated_at=at))
     session.flush()
 
 

@@ -49,12 +49,11 @@ def twin_of(draw: Draw, first: Customer, number: int, created: datetime, cast: C
     return twin
 
 
-def add_twin(draw: Draw, customer: Customer) -> None:
-    """Enter a contact of a customer once more, with the same address or number."""
+def add_twin(draw: Draw, customer: Customer, at: datetime) -> None:
+    """Enter a contact of a customer once more at a moment, with the same address or number."""
     people: list[Contact] = [each for each in customer.contacts if each.email or each.phone]  # type: ignore[attr-defined]
     if people:
         first = draw.one(people)
-        at = customer.updated_at
         name = misspelt(draw, first.name)
         Contact(customer=customer, name=name, email=first.email, phone=first.phone, created_at=at, updated_at=at)
 
