@@ -23,6 +23,9 @@ from models.task import Task, TaskState
 from models.types import today
 
 
+ABOUT = ("customer", "contact", "author")
+
+
 class NoteView(PanelView):
     """What was written down about customers."""
 
@@ -31,6 +34,7 @@ class NoteView(PanelView):
     menu_place = 1
     column_list = ["body", "customer", "contact", "at", "author"]
     column_default_sort = "-at"
+    record_summary = ABOUT
     form_panels = ((N_("Note"), ["body", "customer", "contact"]),)
 
 
@@ -43,6 +47,7 @@ class CallView(PanelView):
     entry_word = N_("Log call")
     parent_first = True
     record_badges = ["outcome"]
+    record_summary = ABOUT
     column_list = ["subject", "customer", "contact", "at", "direction", "outcome", "minutes", "author"]
     column_default_sort = "-at"
     form_panels = (
@@ -77,6 +82,7 @@ class TaskView(Ticked, PanelView):
     column_list = ["subject", "customer", "due", "state", "assignee", "updated_at"]
     column_filters = ["state", "due", "assignee", "done", "customer", "contact", "author", "done_at", "created_at"]
     column_default_sort = "due"
+    record_summary = ("customer", "contact", "assignee")
     form_panels = ((N_("Task"), ["customer", "subject", "due", "assignee", "contact", "text", "done"]),)
 
     def entry_moment(self, row: Any) -> str:
