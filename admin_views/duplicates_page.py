@@ -10,16 +10,15 @@ from flask_babel import format_decimal, gettext, ngettext
 
 from admin_views import list_page, plain_grid
 from admin_views.listing import State
-from admin_views.page import Column, Link, Pager, Row
+from admin_views.page import Column, Link, Row
 from admin_views.say import label
 from models.base import Base, db
 from models.distinct import distinct_pairs
 from models.kinds import PLACED
-from models.operations.duplicates import Group, likely_groups
+from models.operations.duplicates import SIZE, Found, Group, Place, likely_groups
 from models.operations.merging import MOST
-from models.related import find_all
+from models.related import LARGEST_KEY, find_all
 
-SIZE = 20  # groups on a page
 SHOWN = 5  # columns
 
 
@@ -35,40 +34,59 @@ class Alike:
 
 @dataclass(frozen=True)
 class DuplicatesPage:
-    """A page of groups, found to be different where it is `apart`; `other` leads from one such page to the other."""
+    """A page of groups, found to be different where it is `apart`; `other` leads from one such page to the other.
+
+    How many there are in all is not counted: `first` and `more` lead back to the beginning, and on.
+    """
 
     title: str
     url: str
     back: Link
     columns: Sequence[Column]
     groups: Sequence[Alike]
-    pager: Pager
-    count: str
     remark: str
     other: Link | None
     apart: bool
+    first: Link | None
+    more: Link | None
 
 
-def page(view: Any, number: int, *, apart: bool) -> DuplicatesPage:
+def page(view: Any, after: str, *, apart: bool) -> DuplicatesPage:
     """Return a page of groups, the likeliest first; of those found to be different, the newest rows first."""
-    different = [Group(pair, 0, ()) for pair in sorted(distinct_pairs(db.session, view.endpoint), reverse=True)]
-    found = different if apart else likely_groups(db.session, view.model)
-    here = found[(number - 1) * SIZE : number * SIZE]
-    rows = find_all(db.session, view.model, {key for group in here for key in group.keys})
+    begin, different = _place(after), distinct_pairs(db.session, view.endpoint)
+    found = (
+        _told_apart(sorted(different, reverse=True), begin) if apart else likely_groups(db.session, view.model, begin)
+    )
+    rows = find_all(db.session, view.model, {key for group in found.groups for key in group.keys})
     keys = list_page.shown_columns(view, State())[:SHOWN]
-    groups = [_group(view, group, [rows[key] for key in group.keys if key in rows], keys) for group in here]
+    groups = [_group(view, group, [rows[key] for key in group.keys if key in rows], keys) for group in found.groups]
+    first = Link(gettext("From the beginning"), _url(view, apart=apart)) if begin != Place() else None
     return DuplicatesPage(
         title=gettext("Told apart") if apart else gettext("Likely duplicates"),
-        url=_url(view, number, apart=apart),
+        url=_url(view, begin, apart=apart),
         back=Link(label(view.name), view.list_url()),
         columns=plain_grid.columns(view, keys),
         groups=[group for group in groups if len(group.rows) > 1],
-        pager=_pager(view, number, len(found), apart=apart),
-        count=format_decimal(len(found)),
-        remark=_remark(apart=apart, found=bool(found)),
+        remark=_remark(found, apart=apart, begins=first is None),
         other=_other(view, len(different), apart=apart),
         apart=apart,
+        first=first,
+        more=Link(gettext("More"), _url(view, found.after, apart=apart)) if found.after else None,
     )
+
+
+def _place(after: str) -> Place:
+    """Return where a page begins, as the address says it; the very beginning, where it says nothing known."""
+    number, colon, block = after.replace("\0", "").partition(":")
+    if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_KEY:
+        return Place()
+    return Place(way=int(number), block=block) if colon else Place(passed=int(number))
+
+
+def _told_apart(pairs: Sequence[tuple[int, int]], begin: Place) -> Found:
+    passed = begin.passed + SIZE
+    groups = [Group(pair, 0, ()) for pair in pairs[begin.passed : passed]]
+    return Found(groups, Place(passed) if len(pairs) > passed else None)
 
 
 def _group(view: Any, group: Group, rows: Sequence[Base], keys: Sequence[str]) -> Alike:
@@ -87,12 +105,14 @@ def _said(view: Any, word: str) -> str:
     return label(word)
 
 
-def _remark(*, apart: bool, found: bool) -> str:
+def _remark(found: Found, *, apart: bool, begins: bool) -> str:
     if apart:
         return gettext("These were found to be different, and are not listed as duplicates.")
-    if not found:
-        return gettext("No duplicates were found.")
-    return gettext("These may be the same: merge them, or say that they are not.")
+    if found.groups:
+        return gettext("These may be the same: merge them, or say that they are not.")
+    if found.after:
+        return gettext("No duplicates were found so far. There is more to look through.")
+    return gettext("No duplicates were found.") if begins else gettext("No more duplicates were found.")
 
 
 def _other(view: Any, count: int, *, apart: bool) -> Link | None:
@@ -102,16 +122,7 @@ def _other(view: Any, count: int, *, apart: bool) -> Link | None:
     return Link(words, _url(view, apart=True)) if count else None
 
 
-def _url(view: Any, number: int = 1, *, apart: bool = False) -> str:
-    return str(view.get_url(".duplicates_view", page=number if number > 1 else None, apart=1 if apart else None))
-
-
-def _pager(view: Any, number: int, count: int, *, apart: bool) -> Pager:
-    first, last = (number - 1) * SIZE + 1, min(number * SIZE, count)
-    return Pager(
-        first=first if last else 0,
-        last=last if first <= last else 0,
-        count=format_decimal(count),
-        previous_url=_url(view, number - 1, apart=apart) if number > 1 else None,
-        next_url=_url(view, number + 1, apart=apart) if last < count else None,
-    )
+def _url(view: Any, begin: Place | None = None, *, apart: bool = False) -> str:
+    begin = begin or Place()
+    after = f"{begin.way}:{begin.block}" if begin.way >= 0 else begin.passed or None
+    return str(view.get_url(".duplicates_view", after=after, apart=1 if apart else None))

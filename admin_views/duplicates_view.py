@@ -10,7 +10,6 @@ from flask_babel import gettext
 
 from admin_views import duplicates_page
 from admin_views.controls import read_key
-from admin_views.listing import LAST_PAGE
 from admin_views.page import Link
 from admin_views.requests import go
 from admin_views.saving import commit
@@ -28,7 +27,7 @@ class Comparable:
         """Offer to find duplicates to those who may merge them."""
         if not (self.can_merge and self.can_edit and self.can_delete):
             return []
-        return [Link(gettext("Find duplicates"), self.get_url(".duplicates_view"))]
+        return [Link(gettext("Find duplicates"), self.get_url(".duplicates_view"), icon="arrows-join")]
 
     @expose("/duplicates/", methods=("GET", "POST"))
     def duplicates_view(self: Any) -> Any:
@@ -39,8 +38,7 @@ class Comparable:
         self.demand(Permission.DELETE)
         if request.method == "POST":
             return _tell_apart(self)
-        number = min(read_key(request.args.get("page", "")) or 1, LAST_PAGE)
-        page = duplicates_page.page(self, number, apart="apart" in request.args)
+        page = duplicates_page.page(self, request.args.get("after", ""), apart="apart" in request.args)
         return self.render("admin/duplicates.html", page=page)
 
 
@@ -49,9 +47,11 @@ def _tell_apart(view: Any) -> Any:
     rows = find_all(db.session, view.model, [read_key(each) for each in request.form.getlist("id")])
     for row in rows.values():
         view.demand(Permission.EDIT, row)
-    again, here = "again" in request.form, {name: request.args.get(name) for name in ("page", "apart")}
+    again, here = "again" in request.form, {name: request.args.get(name) for name in ("after", "apart")}
     error = commit(lambda: (forget_apart if again else keep_apart)(db.session, view.endpoint, list(rows)))
     if error is None and len(rows) > 1:
         back = Link(gettext("Take back…"), view.get_url(".duplicates_view", apart=1))
-        toast(gettext("They are listed again.") if again else gettext("Remembered."), link=None if again else back)
-    return go(view.get_url(".duplicates_view", **here))
+        told = gettext("They are listed again.") if again else gettext("Remembered: these are no duplicates.")
+        toast(told, link=None if again else back)
+    # The focus goes on to the group that has moved up.
+    return go(view.get_url(".duplicates_view", **here, _anchor=f"alike-{read_key(request.form.get('at', '')) or 0}"))

@@ -1,7 +1,8 @@
 """Rows of an entity that may be the same: found by what they share, never by comparing each with every other one.
 
 What tells the kinds of values say (`Kind.duplicate`): the same VAT number, email or site, or alike names in one place.
-The database finds the values that several rows have; what very many share, such as a switchboard, tells nothing.
+Pages begin with all that share a value, the likeliest first; then come those whose names alone are alike, block by
+block, and each page goes on where the last one ended.
 """
 
 from __future__ import annotations
@@ -9,30 +10,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
-from rapidfuzz import fuzz
-from sqlalchemy import Select, String, cast, func, literal, select, true
+from sqlalchemy import select
 
 from models.base import Base
-from models.description import Attribute, describe
+from models.description import describe
 from models.distinct import Pair, distinct_pairs
-from models.gate import actor_of, permitted, ungated
-from models.kinds import NAMED, PLACED, Compared, Likeness
-from models.likeness import bare_name, key_of
-from models.masking import reads_all
-from models.permissions import Permission
+from models.i18n import N_
+from models.kinds import NAMED, PLACED, Likeness
+from models.operations.duplicates_named import ALIKE, Called, Named, likeness
+from models.operations.duplicates_shared import SEEN, seen, shared_pairs
 from models.related import batches
 from models.relations import Reference
 
-MOST_SHARING = 12  # rows with the same value; what more have says nothing
-MOST_IN_A_PLACE = 60  # rows whose names begin alike in one place; of more, only equal names are looked at
-ALIKE = 85  # of 100, by the words of two names in any order
+SIZE = 20  # groups on a page, or some more
+SLICE = 50  # blocks whose names are read together
+MOST_LOOKED_AT = 30_000  # rows whose names are compared for one page: it may be short, and the next one goes on
+ENOUGH = 500  # pairs of a later way of finding them, before it is asked which an earlier way has found
 LIKELY = 50
-SEEN = ungated("the condition of who may see the rows stands in the statement itself")
+EQUALLY_NAMED = N_("same name")
 
-Signals = dict[Pair, set[Likeness]]
+Judged = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -45,150 +44,110 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a page begins: so many groups that share values passed by or, in a `way` to find names, a block."""
+
+    passed: int = 0
+    way: int = -1
+    block: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of groups, the likeliest first, and where the next one begins; None where all was looked through."""
+
+    groups: list[Group]
+    after: Place | None
+
+
+@dataclass(frozen=True)
 class Known:
     """What is compared of a row that shares something with another one."""
 
-    name: str
     places: frozenset[Any]
     host: tuple[Any, ...]
     apart: tuple[Any, ...]
 
 
-def likely_groups(session: Any, model: type[Base]) -> list[Group]:
-    """Return the groups of rows that the actor sees and that may be the same, the likeliest first."""
-    signals = _shared(session, model)
-    names: dict[int, str] = {}
-    for pair in _near(session, model, names):
-        signals.setdefault(pair, set())
-    known = _known(session, model, {key for pair in signals for key in pair}, names)
-    different = distinct_pairs(session, model.__tablename__)
-    found = {}
-    for pair, said in signals.items():
-        if pair not in different and pair[0] in known and pair[1] in known:
-            judged = _judge(known[pair[0]], known[pair[1]], said)
-            if judged[0] >= LIKELY:
-                found[pair] = judged
-    return sorted(_groups(found), key=lambda group: (-group.score, group.keys))
+def likely_groups(session: Any, model: type[Base], begin: Place | None = None) -> Found:
+    """Return a page of groups of rows that the actor sees and that may be the same."""
+    return _Search(session, model).page(begin or Place())
 
 
-def _seen(session: Any, model: type[Base]) -> Any:
-    condition = permitted(actor_of(session), Permission.VIEW, model)
-    return true() if condition is None else condition
+class _Search:
+    def __init__(self, session: Any, model: type[Base]) -> None:
+        self.session, self.model = session, model
+        self.named = Named(session, model)
+        self.signals = shared_pairs(session, model)
+        self.different = distinct_pairs(session, model.__tablename__)
+        self.found: dict[Pair, Judged] = {}
+        self.looked_at = 0
+
+    def page(self, begin: Place) -> Found:
+        after = self._shared(begin.passed) if begin.way < 0 else begin if begin.way < len(self.named.ways) else None
+        while after is not None and after.way >= 0 and not self._is_full():
+            after = self._named(after)
+        return Found(_sorted(_groups(self.found)), after)
+
+    def _is_full(self) -> bool:
+        return self.looked_at >= MOST_LOOKED_AT or len(list(_groups(self.found))) >= SIZE
+
+    def _shared(self, passed: int) -> Place | None:
+        """Keep the groups that share values, from one on; return where to go on."""
+        judged = self._judged(self.signals)
+        every = _sorted(_groups(judged))
+        here = {key for group in every[passed : passed + SIZE] for key in group.keys}
+        self.found = {pair: said for pair, said in judged.items() if pair[0] in here}
+        return Place(passed + SIZE) if len(every) > passed + SIZE else self._way(0)
+
+    def _way(self, way: int) -> Place | None:
+        return Place(way=way) if way < len(self.named.ways) else None
+
+    def _named(self, begin: Place) -> Place | None:
+        """Look through blocks of names, from one on, until the page is full; return where to go on."""
+        blocks, more = self.named.blocks(begin.way, begin.block)
+        pairs = set[Pair]()
+        for number, block in enumerate(blocks):
+            if number % SLICE == 0:
+                self.named.read(row for _, rows in blocks[number : number + SLICE] for row in rows)
+            self.looked_at += len(block[1])
+            pairs |= self.named.alike([block]) - self.signals.keys()
+            if len(pairs) >= (ENOUGH if begin.way else 1) or self.looked_at >= MOST_LOOKED_AT:
+                self._keep(begin.way, pairs)
+                pairs = set()
+                if self._is_full():
+                    return Place(way=begin.way, block=block[0])
+        self._keep(begin.way, pairs)
+        return Place(way=begin.way, block=blocks[-1][0]) if more else self._way(begin.way + 1)
+
+    def _keep(self, way: int, pairs: Iterable[Pair]) -> None:
+        judged = self._judged({pair: set() for pair in pairs})
+        before = self.named.found_before(way, judged) if judged else set()
+        self.found |= {pair: said for pair, said in judged.items() if pair not in before}
+
+    def _judged(self, signals: Mapping[Pair, set[Likeness]]) -> dict[Pair, Judged]:
+        pairs = [pair for pair in signals if pair not in self.different]
+        keys = {key for pair in pairs for key in pair}
+        self.named.read(keys)
+        known, found = _known(self.session, self.model, self.named.places, keys), {}
+        for pair in pairs:
+            if pair[0] in known and pair[1] in known:
+                called = [self.named.called.get(key) for key in pair]
+                judged = _judge([known[key] for key in pair], called, signals[pair])
+                if judged[0] >= LIKELY:
+                    found[pair] = judged
+        return found
 
 
-def _shared(session: Any, model: type[Base]) -> Signals:
-    """Return the pairs that share a value which few others have: a statement for each attribute."""
-    found: Signals = defaultdict(set)
-    for source, row, attribute, likeness in _telling(session, model):
-        for rows in _sharing(session, source, row, key_of(attribute, source)):
-            if len(rows) <= MOST_SHARING:
-                for pair in combinations(sorted(rows), 2):
-                    found[pair].add(likeness)
-    return found
-
-
-def _telling(session: Any, model: type[Base]) -> Iterator[tuple[type[Base], Any, Attribute, Likeness]]:
-    """Yield the attributes of rows, or of their parts, that tell rows apart, with the column that names the row.
-
-    Who reads no personal data is not told that two rows share some: by typing one, they could guess the other.
-    """
-    sources: list[tuple[type[Base], Any]] = [(model, model.id)]
-    sources += [(part.model, getattr(part.model, f"{part.parent}_id")) for part in describe(model).parts]
-    for source, row in sources:
-        for each in describe(source).attributes.values():
-            likeness = each.kind.duplicate if each.kind else None
-            open_ = not each.facts.guarded and (not each.maskable or reads_all(actor_of(session)))
-            if likeness and likeness.by not in {Compared.NAME, Compared.PLACE} and open_:
-                yield source, row, each, likeness
-
-
-def _sharing(session: Any, source: type[Base], row: Any, key: Any) -> Iterator[set[int]]:
-    """Yield the rows that have the same value, as many as few have."""
-    seen = key.is_not(None), _seen(session, source)
-    often = select(key).where(*seen).group_by(key).having(func.count().between(2, 2 * MOST_SHARING))
-    query = select(key, row).where(*seen, key.in_(often))
-    return _by_key(session, query)
-
-
-def _by_key(session: Any, query: Select[Any]) -> Iterator[set[int]]:
-    found: dict[Any, set[int]] = defaultdict(set)
-    for key, row in session.execute(query, execution_options=SEEN):
-        found[key].add(row)
-    yield from (rows for rows in found.values() if len(rows) > 1)
-
-
-def _near(session: Any, model: type[Base], names: dict[int, str]) -> Iterator[Pair]:
-    """Yield the pairs of rows whose names begin alike in one place; anywhere, where an entity knows none.
-
-    The names that are read are kept, bare.
-    """
-    title = _title(model)
-    if title is None:
-        return
-    name: Any = getattr(model, title.key)
-    whole = func.lower(name)
-    start = func.substr(func.replace(func.replace(whole, " ", ""), ".", ""), 1, 5)
-    for place in _places(model) or [literal("")]:
-        where = literal("|") + func.lower(place)
-        for rows in _blocks(session, model, name, start + where, MOST_IN_A_PLACE):
-            names.update((row, bare_name(said)) for row, said in rows if row not in names)
-            yield from _alike([(row, names[row]) for row, _ in rows])
-        for rows in _blocks(session, model, name, whole + where, MOST_SHARING):
-            yield from combinations(sorted(row for row, _ in rows), 2)
-
-
-def _blocks(session: Any, model: type[Base], name: Any, block: Any, most: int) -> Iterator[list[tuple[int, str]]]:
-    """Yield the rows, with their names, that have the same block, where these are few."""
-    seen = block.is_not(None), _seen(session, model)
-    often = select(block).where(*seen).group_by(block).having(func.count().between(2, most))
-    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    query = select(block, model.id, name).where(*seen, block.in_(often))
-    for key, row, said in session.execute(query, execution_options=SEEN):
-        found[key].append((row, said))
-    yield from found.values()
-
-
-def _alike(rows: Sequence[tuple[int, str]]) -> Iterator[Pair]:
-    for (one, mine), (other, theirs) in combinations(sorted(rows), 2):
-        if fuzz.token_sort_ratio(mine, theirs, score_cutoff=ALIKE):
-            yield one, other
-
-
-def _title(model: type[Base]) -> Attribute | None:
-    title = describe(model).attributes.get(describe(model).title)
-    is_name = title is not None and title.kind and title.kind.duplicate and title.kind.duplicate.by is Compared.NAME
-    return title if is_name else None
-
-
-def _places(model: type[Base]) -> list[Any]:
-    """Return the columns that say where a row is: the first postal code and city, or the row that it belongs to."""
-    description = describe(model)
-    found = {each.kind.name: getattr(model, each.key) for each in reversed(_placed(model)) if each.kind}
-    if description.parent is not None:
-        found["parent"] = cast(getattr(model, description.parent.column.key), String)
-    return list(found.values())
-
-
-def _placed(model: type[Base]) -> list[Attribute]:
-    attributes = describe(model).attributes.values()
-    return [
-        each for each in attributes if each.kind and each.kind.duplicate and each.kind.duplicate.by is Compared.PLACE
-    ]
-
-
-def _known(session: Any, model: type[Base], keys: Iterable[int], names: Mapping[int, str]) -> dict[int, Known]:
-    """Read what is compared of rows."""
-    title, places = _title(model), _places(model)
+def _known(session: Any, model: type[Base], where: Sequence[Any], keys: Iterable[int]) -> dict[int, Known]:
+    """Read what is compared of rows, but for their names."""
     hosts, apart = _relations(model)
-    columns = [getattr(model, title.key) if title else literal(""), *places, *hosts, *apart]
-    found, first, then = {}, 1 + len(places), 1 + len(places) + len(hosts)
+    found, first = {}, len(where)
     for some in batches(sorted(keys)):
-        query = select(model.id, *columns).where(model.id.in_(some), _seen(session, model))
+        query = select(model.id, *where, *hosts, *apart).where(model.id.in_(some), seen(session, model))
         for key, *said in session.execute(query, execution_options=SEEN):
-            where = frozenset(str(place).casefold() for place in said[1:first] if place is not None)
-            found[key] = Known(
-                names.get(key) or bare_name(said[0] or ""), where, tuple(said[first:then]), tuple(said[then:])
-            )
+            here = frozenset(str(place).casefold() for place in said[:first] if place is not None)
+            found[key] = Known(here, tuple(said[first : first + len(hosts)]), tuple(said[first + len(hosts) :]))
     return found
 
 
@@ -202,21 +161,34 @@ def _relations(model: type[Base]) -> tuple[list[Any], list[Any]]:
     return hosts, apart
 
 
-def _judge(one: Known, other: Known, shared: set[Likeness]) -> tuple[int, tuple[str, ...]]:
+def _judge(rows: Sequence[Known], called: Sequence[Called | None], shared: set[Likeness]) -> Judged:
     """Return how likely two rows are the same, and why."""
+    one, other = rows
     if one.apart != other.apart and set(one.host) & set(other.host):
         return 0, ()
     said = {each.said: each.weight for each in shared}
-    ratio = fuzz.token_sort_ratio(one.name, other.name)
+    ratio, word = _names(*called)
     here = bool(one.places & other.places)
     if ratio >= ALIKE and (shared or here or not (one.places and other.places)):
-        said[NAMED.said] = round(NAMED.weight * ratio / 100)
+        said[word] = round(NAMED.weight * ratio / 100)
     if here:
         said[PLACED.said] = PLACED.weight
     return min(sum(said.values()), 100), tuple(sorted(said, key=lambda word: (-said[word], word)))
 
 
-def _groups(pairs: Mapping[Pair, tuple[int, tuple[str, ...]]]) -> Iterator[Group]:
+def _names(mine: Called | None, theirs: Called | None) -> tuple[float, str]:
+    """Return how alike two names are, of 100, and how that is said."""
+    if mine is None or theirs is None:
+        return 0, ""
+    ratio = likeness(mine.bare, theirs.bare)
+    return ratio, EQUALLY_NAMED if mine.name == theirs.name else NAMED.said
+
+
+def _sorted(groups: Iterable[Group]) -> list[Group]:
+    return sorted(groups, key=lambda group: (-group.score, group.keys))
+
+
+def _groups(pairs: Mapping[Pair, Judged]) -> Iterator[Group]:
     """Join pairs that have a row in common."""
     above: dict[int, int] = {}
 
@@ -233,5 +205,7 @@ def _groups(pairs: Mapping[Pair, tuple[int, tuple[str, ...]]]) -> Iterator[Group
         members[top(pair[0])].append(pair)
     for some in members.values():
         said = dict.fromkeys(word for pair in some for word in pairs[pair][1])
+        if NAMED.said in said:  # which is true of all of them
+            said.pop(EQUALLY_NAMED, None)
         keys = tuple(sorted({key for pair in some for key in pair}))
         yield Group(keys, max(pairs[pair][0] for pair in some), tuple(said))

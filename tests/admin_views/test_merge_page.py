@@ -109,10 +109,12 @@ def test_duplicates_lead_into_merge_or_are_told_apart(panel: Panel) -> None:
     page = panel.get("/customer/duplicates/")
     assert "Same VAT number" in page.text
     assert f'href="{url(one, other).replace("&", "&amp;")}"' in page.text
-    panel.send(page)
+    assert panel.send(page).location == "/customer/duplicates/#alike-0"  # no other has moved up
     assert "No duplicates were found." in panel.get("/customer/duplicates/").text
     apart = panel.get("/customer/duplicates/?apart=1")
     assert "Seta Como" in apart.text
     panel.post("/customer/duplicates/", [("id", one), ("id", other), ("again", "1")])
     assert "Same VAT number" in panel.get("/customer/duplicates/").text
+    for nowhere in ("7:", "0:%00", "9999999999", "-1:x", "a"):
+        assert panel.get(f"/customer/duplicates/?after={nowhere}").status_code == 200
     assert panel.get("/note/duplicates/").status_code == 404

@@ -33,7 +33,6 @@ def twins(office: Flask, panel: Page) -> Page:
 def test_duplicates_are_found_merged_with_their_documents_and_taken_apart(twins: Page) -> None:
     page = twins
     page.goto("/customer/")
-    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("link", name="Find duplicates").click()
     group = page.get_by_role("region", name="Same VAT number")
     expect(group).to_contain_text(TWIN)
