@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from admin_views import errors, looking, sessions
 from admin_views.device import remember_device
+from admin_views.page import Link
 from admin_views.requests import came_from, is_fragment
 from admin_views.say import say
 from admin_views.sessions import public
 from admin_views.visitor import Visitor, origin
 from models.base import db
-from models.operations.sign_in import known
+from models.operations.sign_in import Known, known
 from models.operations.throttle import Throttled, WrongPassword
 
 FRESH = "X-CSRF-Token"
@@ -106,8 +108,27 @@ def enter() -> Response:
 def _ask(page: Page | None, error: str = "", status: int = 200) -> Response:
     """Ask for the password, or say who is there instead."""
     who = known(db.session, page.user_id) if page is not None else None
-    values = {"who": who, "now": g.visitor, "error": error, "url": request.full_path, "back": came_from()}
+    values = {"said": _instead(who), "who": who, "error": error, "url": request.full_path, "onward": _onward()}
     return Response(render_template("admin/again.html", **values), status)
+
+
+def _instead(who: Known | None) -> str:
+    """Say why the password is not asked for, if it is not."""
+    if g.visitor is not None and who is not None:
+        words = {"who": who.name, "now": g.visitor.name}
+        said = gettext("This page was opened by %(who)s, and %(now)s is signed in here by now.", **words)
+    elif g.visitor is not None or who is None:
+        said = gettext("You were signed out.")
+    else:
+        return ""
+    return f"{said} {gettext('Nothing was sent: copy what you need from this page before you leave it.')}"
+
+
+def _onward() -> Link:
+    """Return the way out of the page, as whoever is there, or comes."""
+    if g.visitor is not None:
+        return Link(gettext("Load it as %(name)s", name=g.visitor.name), came_from())
+    return Link(gettext("I am somebody else"), url_for("auth.login", next=came_from()))
 
 
 def _go_on(who: Visitor) -> Response:

@@ -55,43 +55,37 @@
 
   // A session that ended: its person signs in again over the page, and what was refused is sent once more as it was.
   const door = $("#again");
+  const unreached = () => toast(words.lost, "danger");
   let knocking = null;
 
   // "" where nothing has changed, the token of a new session, or undefined if nobody came in.
   async function knock(form, request) {
     const answer = await fetch(words.again, { headers: { "HX-Request": "true" }, ...request });
     if (answer.status >= 500) throw new TypeError();
-    const token = answer.headers.get("X-CSRF-Token");
+    const token = answer.headers.get("X-CSRF-Token") || "";
     if (token) {
       words.again = answer.headers.get("X-Again");
       $$("[name=csrf_token]").forEach((each) => { each.value = token; });
       door.close(token);
     }
-    if (answer.status === 204) return token || "";
+    if (answer.status === 204) return token;
     door.innerHTML = await answer.text();
     focus($("[type=password]", door));
     if (door.open) return undefined;
     if (form?.matches("[data-form]")) form.dataset.dirty = "";
     door.returnValue = "";
     door.showModal();
-    return new Promise((resolve) => door.addEventListener("close", () => resolve(door.returnValue || undefined),
-      { once: true }));
+    await new Promise((done) => door.addEventListener("close", done, { once: true }));
+    return door.returnValue || undefined;
   }
 
   async function admitted(form) {
     const token = await (knocking ||= knock(form).finally(() => { knocking = null; }));
-    if (token === undefined) toast(words.unsent, "warning");
-    if (token) delete form.dataset.dirty;
     if (token !== "") sent.delete(form);
+    if (token) delete form.dataset.dirty;
+    else if (token === undefined) toast(words.unsent, "warning");
     return token;
   }
-
-  const unreached = () => toast(words.lost, "danger");
-  door.addEventListener("close", () => door.replaceChildren());
-  door.addEventListener("submit", (event) => {
-    event.preventDefault();
-    knock(null, { method: "POST", body: new FormData(event.target) }).catch(unreached);
-  });
 
   async function reach(url, request, { sourceElement, requestTimeout } = { sourceElement: door }) {
     const answer = await fetch(url, request);
@@ -103,12 +97,20 @@
     return token ? fetch(url, request) : answer;
   }
 
-  // A form that is a page of its own stays, too: the server answers with nothing while this asks who is there.
+  // A form that is a page of its own stays, too: the server answers with nothing while this asks who is there. Some
+  // browsers leave off asking when they begin to send, so it is asked once more.
   on("submit", async ({ defaultPrevented, target, submitter }) => {
-    if (defaultPrevented || target.method !== "post" || !words.again) return;
+    if (target.closest("#my-menu") || defaultPrevented || target.method !== "post" || !words.again) return;
     document.cookie = "stay=1; path=/; max-age=5; samesite=strict";
-    if (await admitted(target).catch(() => "")) target.requestSubmit(submitter);
+    const once = () => admitted(target);
+    const later = () => new Promise((done) => setTimeout(done, 1000)).then(once);
+    if (await once().catch(later).catch(unreached)) target.requestSubmit(submitter);
   });
+  door.addEventListener("submit", (event) => {
+    event.preventDefault();
+    knock(null, { method: "POST", body: new FormData(event.target) }).catch(unreached);
+  });
+  door.addEventListener("close", () => door.replaceChildren());
 
   // A whole page in answer to a request for a part (the session ended, say) is opened as a page.
   on("htmx:after:request", (event) => {

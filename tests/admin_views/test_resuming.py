@@ -142,10 +142,10 @@ def test_what_acts_is_left_behind(here: FlaskClient, anna: User) -> None:
 def test_a_password_and_a_file_are_given_once_more(here: FlaskClient, anna: User) -> None:
     login = late(here, {"name": "Jonas", "email": "j@example.com", "password": "the secret of Jonas"}, "/user/new/")
     assert "the secret of Jonas" not in login.text
-    assert "Passwords and files have to be given once more." in login.text
+    assert "Give passwords and files once more." in login.text
     sign_in(here, anna)
     with_file = {"logo": (BytesIO(b"x"), "x.png"), "name": "Firm"}
-    assert "files have to be given" in late(here, {**TYPED, **with_file}, content_type="multipart/form-data").text
+    assert "Give passwords and files" in late(here, {**TYPED, **with_file}, content_type="multipart/form-data").text
 
 
 def test_what_cannot_be_filled_in_again_is_shown_to_be_copied(here: FlaskClient, anna: User) -> None:
