@@ -23,14 +23,14 @@ def count_earnings(session: Session, context: UOWTransaction) -> None:
     if is_followed_later(session):
         return
     if _changes_currency(session):
-        _count(session, set(session.connection().scalars(select(Customer.id))))
+        count_all_earnings(session)
     else:
         _count(session, keys_around(_counting(session), "customer"))
 
 
 def count_all_earnings(session: Session) -> None:
-    """Count anew for every customer with documents."""
-    _count(session, set(session.connection().scalars(select(Document.customer_id).distinct())))
+    """Count anew for every customer; those without documents are worth nothing in the company's currency."""
+    _count(session, set(session.connection().scalars(select(Customer.id))))
 
 
 def _count(session: Session, keys: set[int]) -> None:

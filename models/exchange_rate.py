@@ -19,10 +19,10 @@ KNOWN = {"ungated": "what a currency is worth does not depend on who issues a do
 class ExchangeRate(Timestamped, Base):
     """A rate of exchange from a day on; what is issued keeps the one of its day."""
 
-    name: Mapped[Name] = field(derived=True, fixed=True, label="Rate")
+    name: Mapped[Name] = field(derived=True, fixed=True, label="Exchange rate")
     currency: Mapped[Currency]
     day: Mapped[Day] = field(default=today, label="From")
-    rate: Mapped[Rate] = field(label="Units", help="How much of this currency is one of the company's.")
+    rate: Mapped[Rate] = field(help="How much of this currency is one of the company's.")
 
     @classmethod
     def indexes(cls) -> tuple[UniqueConstraint, ...]:

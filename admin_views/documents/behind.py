@@ -76,7 +76,8 @@ def _all(view: Any, row: Base, counted: Sequence[ChannelWorth], currency: str | 
               _added(each.overdue for each in counted))  # fmt: skip
     strong = Markup("<strong>{}</strong>")
     cells = [strong.format(name), number, *map(_written, summed), strong.format(_value(_sum(counted), currency))]
-    return Row(0, name, cells, _customers(view, row, counted) if all(each.name for each in counted) else None)
+    url = _customers(view, row, counted) if counted and all(each.name for each in counted) else None
+    return Row(0, cells[0], cells, url)
 
 
 def _customers(view: Any, row: Base, channels: Sequence[ChannelWorth]) -> str:

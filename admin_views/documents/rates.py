@@ -53,6 +53,7 @@ def counted(row: Document, company: Company | None) -> list[str]:
     rate, source = (row.exchange_rate, "") if row.exchange_rate else known_rate(db.session, row)
     if rate is None:
         return [_unknown(row)]
-    words = {"rate": number(rate), "currency": row.currency, "base": company.currency}
-    said = gettext("It counts at %(rate)s %(currency)s for 1 %(base)s.", **words)
-    return [f"{said} ({source})" if source else said]
+    words = {"rate": number(rate), "currency": row.currency, "base": company.currency, "source": source}
+    if source:
+        return [gettext("It counts at %(rate)s %(currency)s for 1 %(base)s (%(source)s).", **words)]
+    return [gettext("It counts at %(rate)s %(currency)s for 1 %(base)s.", **words)]

@@ -44,8 +44,8 @@ class DocumentView(Summed, Documents, PanelView):
     record_badges = ["status", "payment"]  # the title says the kind
     form_panels = (
         (N_("Details"), [
-            "customer", "date", "due", "currency", "payment_method", "reference", "discount",
-            "prices_include_vat", "series", "sequence", "exchange_rate", "worth",
+            "customer", "date", "due", "currency", "exchange_rate", "worth", "payment_method", "reference", "discount",
+            "prices_include_vat", "series", "sequence",
         ]),
         (N_("Lines"), ["lines"]),
         (N_("Payments"), ["payments"]),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,7 +14,9 @@ from models.base import db
 from models.company import Company
 from models.customer import Customer
 from models.document import Document
+from models.earning import count_all_earnings
 from models.exchange_rate import ExchangeRate
+from models.following import followed_at_the_end
 from models.operations.drafting import convert
 from models.operations.issuing import issue, move
 from models.rules.document_kinds import DocumentKind, DocumentStatus
@@ -36,6 +40,13 @@ def value(customer: Customer) -> Any:
 def known(currency: str, rate: str, days_ago: int = 0) -> None:
     """Note a rate of exchange."""
     save(ExchangeRate(currency=currency, rate=D(rate), day=today() - timedelta(days=days_ago)))
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_who_was_never_billed_is_worth_nothing_in_the_companys_currency(app: Flask, later: bool) -> None:
+    with followed_at_the_end(db.session, count_all_earnings) if later else nullcontext():
+        customers = [open_shop(), company("Borea")]
+    assert [(value(each), each.lifetime_currency) for each in customers] == [(0, "EUR")] * 2
 
 
 def test_what_is_billed_counts_and_what_is_credited_or_cancelled_does_not(app: Flask) -> None:
