@@ -13,7 +13,7 @@ from models.operations.sessions import DOOR
 from tests.browser import axe
 from tests.panel import stored
 from tests.people import PASSWORD
-from tests.stories.conftest import open_record
+from tests.stories.conftest import open_record, sign_in
 
 
 def end_sessions(app: Flask) -> None:
@@ -77,3 +77,34 @@ def test_a_new_record_is_made_once_and_a_note_as_well(panel: Page, office: Flask
     expect(panel.get_by_role("link", name="Marta Patient")).to_have_count(1)
     with office.app_context():
         assert len(stored(Note, body="Called for an hour.")) == 1
+
+
+def test_what_was_signed_in_to_in_another_window_serves_this_one_and_nobody_elses_form_is_sent(
+    panel: Page, office: Flask
+) -> None:
+    panel.goto("/customer/new/")
+    panel.get_by_text("Private", exact=True).click()
+    panel.get_by_label("First name").fill("Marta")
+    panel.get_by_label("Last name").fill("Patient")
+    end_sessions(office)
+    other = panel.context.new_page()
+    sign_in(other)
+    panel.get_by_role("button", name="Create", exact=True).click()
+    expect(panel.get_by_role("heading", name="Marta Patient", level=1)).to_be_visible()
+
+    panel.get_by_role("region", name="More").get_by_role("link", name="Edit").click()
+    panel.get_by_label("Tags").fill("of Anna")
+    other.get_by_role("button", name="Anna Rossi").click()
+    other.get_by_role("button", name="Log out").click()
+    sign_in(other, "jonas@clientela.example")
+    panel.get_by_role("button", name="Save", exact=True).click()
+    dialog = panel.get_by_role("dialog", name="Sign in again")
+    expect(dialog).to_contain_text("This page was opened by Anna Rossi, and Jonas Weber is signed in here by now.")
+    axe(panel)
+    dialog.get_by_role("button", name="Stay on this page").click()
+    expect(panel.get_by_label("Tags")).to_have_value("of Anna")
+    panel.get_by_role("button", name="Save", exact=True).click()
+    panel.on("dialog", lambda asked: asked.accept())  # the browser warns that something is not saved
+    dialog.get_by_role("link", name="Load it as Jonas Weber").click()
+    expect(panel.get_by_role("button", name="Jonas Weber")).to_be_visible()
+    expect(panel.get_by_text("of Anna")).to_have_count(0)
