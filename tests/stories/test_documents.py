@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from models.company import Company
 from models.customer import Customer
 from models.document import Document
 from models.document_line import DocumentLine
+from models.exchange_rate import ExchangeRate
 from models.gate import set_actor
 from models.operations.drafting import default_rate
 from models.permissions import SYSTEM
@@ -107,18 +109,14 @@ def record_payment(page: Page, amount: str) -> None:
     page.get_by_role("button", name="Save").click()
 
 
-def lines(page: Page) -> list[str]:
-    """Return the lines of the order that is open with what was delivered and billed of each."""
-    rows = page.locator("#grid-progress tbody tr").all_inner_texts()
-    return [" ".join(row.split()) for row in rows]
+def expect_lines(page: Page, *told: str) -> None:
+    """Wait until the order that is open tells this of its lines: what was delivered and billed of each."""
+    expect(page.locator("#grid-progress tbody tr")).to_have_text(list(told), use_inner_text=True)
 
 
-def family(page: Page) -> list[str]:
-    """Return what the document that is open came from and became."""
-    return [
-        " ".join(each.split())
-        for each in page.locator("#grid-family tr.group th, #grid-family .title").all_inner_texts()
-    ]
+def expect_family(page: Page, *told: str) -> None:
+    """Wait until the document that is open tells what it came from and became."""
+    expect(page.locator("#grid-family tr.group th, #grid-family .title")).to_have_text(list(told), use_inner_text=True)
 
 
 def go_to(page: Page, title: str) -> None:
@@ -134,7 +132,7 @@ def test_a_sale_goes_from_the_quote_to_the_credit_note(desk: Page) -> None:
     expect(desk.get_by_text(f"{quote}: Accepted.")).to_be_visible()
     make(desk, "order")
     issue(desk, order)
-    assert family(desk) == ["Comes from 1", quote]
+    expect_family(desk, "Comes from 1", quote)
 
     for delivered in (1, 2):
         make(desk, "DDT", fountain_pen="2", notebook="10")
@@ -143,14 +141,15 @@ def test_a_sale_goes_from_the_quote_to_the_credit_note(desk: Page) -> None:
     make(desk, "invoice", fountain_pen="3", notebook="0")
     issue(desk, invoice)
     go_to(desk, order)
-    assert lines(desk) == [
+    expect_lines(
+        desk,
         "Fountain pen 4 of 10 pcs 6 left 3 of 10 pcs 7 left",
         "Notebook 20 of 40 pcs 20 left 0 of 40 pcs 40 left",
-    ]
+    )
 
     bill_together(desk, f"DDT 1/{YEAR}", f"DDT 2/{YEAR}")
     deferred = f"Invoice 2/{YEAR}"
-    assert family(desk) == ["Comes from 2", f"DDT 1/{YEAR}", f"DDT 2/{YEAR}"]
+    expect_family(desk, "Comes from 2", f"DDT 1/{YEAR}", f"DDT 2/{YEAR}")
     issue(desk, deferred)
 
     record_payment(desk, "100")
@@ -158,9 +157,10 @@ def test_a_sale_goes_from_the_quote_to_the_credit_note(desk: Page) -> None:
 
     make(desk, "credit note", fountain_pen="1")
     issue(desk, f"Credit note 1/{YEAR}")
-    assert family(desk) == ["Comes from 1", deferred]
+    expect_family(desk, "Comes from 1", deferred)
     go_to(desk, deferred)
-    assert family(desk) == ["Comes from 2", f"DDT 1/{YEAR}", f"DDT 2/{YEAR}", "Became 1", f"Credit note 1/{YEAR}"]
+    credited = f"Credit note 1/{YEAR}"
+    expect_family(desk, "Comes from 2", f"DDT 1/{YEAR}", f"DDT 2/{YEAR}", "Became 1", credited)
 
 
 def test_more_than_is_left_is_refused_where_it_is_typed(desk: Page) -> None:
@@ -209,6 +209,7 @@ def test_a_group_gives_its_terms_to_new_documents_of_its_customers(desk: Page) -
     desk.get_by_label("Discount %").fill("12.5")
     desk.get_by_label("Prices include VAT").check()
     desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.get_by_text("Retail was saved.")).to_be_visible()
     desk.get_by_role("link", name="Orders").click()
     desk.get_by_role("link", name="New order").click()
     desk.get_by_role("combobox", name="Customer").fill("Aurora")
@@ -247,5 +248,31 @@ def test_who_only_looks_is_offered_the_pdf_alone(shop: Flask, page: Page) -> Non
     page.get_by_role("link", name="Quotes").click()
     page.get_by_role("link", name="Quote, draft").click()
     is_open(page, "Quote, draft")
+    page.wait_for_load_state()
     buttons = page.locator(".record-head").get_by_role("link").all_inner_texts()
     assert [each for each in buttons if re.search(r"PDF|Issue|Make|Mark|Edit|Delete", each)] == ["PDF"]
+
+
+def test_the_rate_of_exchange_is_asked_for_as_soon_as_another_currency_is_chosen(shop: Flask, page: Page) -> None:
+    with shop.app_context():
+        set_actor(db.session, SYSTEM)
+        db.session.add(ExchangeRate(currency="CHF", rate=Decimal("0.93"), day=date(2026, 11, 1)))
+        db.session.commit()
+    sign_in(page)
+    page.get_by_role("link", name=AURORA).first.click()
+    page.get_by_role("link", name="New invoice…").click()
+    currency, rate = page.get_by_label("Currency"), page.get_by_label("Exchange rate")
+    expect(rate).to_be_hidden()
+    currency.select_option("CHF")
+    expect(rate).to_have_accessible_description(re.compile(r"issuing takes 0\.93 \(CHF from 1 Nov 2026\)"))
+    page.get_by_label("Date", exact=True).fill("2026-10-31")
+    currency.focus()
+    expect(page.get_by_text("No rate of CHF is known for 31 Oct 2026.")).to_be_visible()
+    rate.fill("0.95")
+    currency.select_option("EUR")
+    expect(rate).to_be_hidden()
+    currency.select_option("CHF")
+    axe(page)
+    page.get_by_role("button", name="Create").click()
+    is_open(page, "Invoice, draft")
+    expect(page.get_by_text("0.95", exact=True)).to_be_visible()
