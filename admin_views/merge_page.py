@@ -18,11 +18,12 @@ from admin_views.page_form import FormError
 from admin_views.requests import record_url
 from admin_views.say import NONE, label, say, when
 from models.base import Base, db
-from models.description import Attribute, describe, title_of
+from models.description import Attribute, title_of
 from models.errors import DomainError
 from models.gate import actor_of
 from models.masking import may_read, reads_all
 from models.operations.merging_counts import counts_below
+from models.operations.merging_hosts import hosting, hosts_left
 from models.operations.merging_values import first_filled, pickable
 from models.permissions import Permission, may_see
 
@@ -185,10 +186,18 @@ def _remarks(view: Any, rows: Sequence[Base]) -> Iterator[str]:
 
 
 def _left_behind(rows: Sequence[Base]) -> Iterator[str]:
-    """Yield what rows belonged to that may be nobody's then: it stays."""
-    for each in describe(type(rows[0])).attributes.values():
-        if getattr(each.relation, "orphans", "") == "delete" and _differ(rows, each):
-            thing = label(each.label).lower()
+    """Yield what becomes of what rows belong to that may be nobody's then."""
+    left = hosts_left(db.session, rows)
+    for each in hosting(type(rows[0])):
+        thing, differ = label(each.label).lower(), {getattr(row, each.column.key) for row in rows}
+        if len(differ) > 1 and len(left[each.key]) == len(differ):
+            yield gettext("Each has its own %(thing)s with nothing else in it: these become one, too.", thing=thing)
+        elif len(differ) > 1 and left[each.key]:
+            yield gettext(
+                "Each has its own %(thing)s: one with nothing else in it goes into the one kept, any other stays.",
+                thing=thing,
+            )
+        elif len(differ) > 1:
             yield gettext(
                 "Each has its own %(thing)s, and they all stay: merge or delete the one left over.", thing=thing
             )
@@ -211,7 +220,7 @@ def confirmation(
         title=gettext("Merge %(n)s %(things)s into “%(title)s”?", n=len(rows), things=things, title=title_of(master)),
         question=gettext("“%(title)s” stays. These go, with their history told there:", title=title_of(master)),
         items=[title_of(row) for row in others],
-        consequences=[Consequence(each) for each in _moving(others, master)],
+        consequences=[Consequence(each) for each in (*_moving(others, master), *_joining(rows, choice))],
         refused=[],
         url=url,
         hidden=[*sent, ("confirmed", "1"), (NAME, new_key())],
@@ -229,3 +238,14 @@ def _moving(others: Sequence[Base], master: Base) -> Iterator[str]:
         yield ngettext(
             "%(n)s %(things)s moves to “%(place)s”.", "%(n)s %(things)s move to “%(place)s”.", count, **words
         )
+
+
+def _joining(rows: Sequence[Base], choice: Choice) -> Iterator[str]:
+    """Yield what becomes one as well, because nothing else belongs to it."""
+    left, by_key = hosts_left(db.session, rows), {row.id: row for row in rows}
+    for each in hosting(type(rows[0])):
+        source = by_key.get(choice.values.get(each.key, 0), choice.master)
+        place = getattr(source, each.column.key)
+        for host in (one for one in left[each.key] if one.id != place):
+            words = {"thing": label(each.label).lower(), "title": title_of(host), "place": text(each, source)}
+            yield gettext("The %(thing)s “%(title)s” has nothing else, and goes into “%(place)s”.", **words)

@@ -19,12 +19,13 @@ from models.i18n import N_
 from models.merged import MergedRow
 from models.moving import moving
 from models.operations.deletion import delete_rows
+from models.operations.merging_hosts import Hosts, hosting, hosts_left, hosts_of
 from models.operations.merging_moves import Gathering
 from models.operations.merging_values import Picked, chosen_rows
 from models.operations.races import faster_ones
 from models.operations.restoring import unique_values_freed
 from models.permissions import Permission, decide
-from models.related import lock
+from models.related import lock, related
 
 FEWEST, MOST = 2, 5
 HOW_MANY = N_("Choose two to five %(things)s to merge.")
@@ -50,7 +51,9 @@ def merge(
     with faster_ones(FASTER, title=title_of(master)):
         _read_anew(session, rows, versions or {})
         demand(session, rows, master)
+        left = _hosts_left(session, rows)
         _merge(session, [row for row in rows if row is not master], master, values)
+        _join_hosts(session, master, left)
 
 
 def refuse_number(rows: Sequence[Base]) -> None:
@@ -104,6 +107,23 @@ def _merge(session: Any, others: Sequence[Base], master: Base, values: Mapping[s
     if master.version == version:
         master.version += 1  # whoever has it open is to notice, though none of its values has changed
     _note(session, others, master)
+
+
+def _hosts_left(session: Any, rows: Sequence[Base]) -> Hosts:
+    """Return what rows belong to that may be left with nothing; nobody adds to it meanwhile."""
+    for each in hosting(type(rows[0])):
+        if hosts := hosts_of(session, each, rows):
+            lock(session, type(hosts[0]), hosts)
+    return hosts_left(session, rows)
+
+
+def _join_hosts(session: Any, master: Base, left: Hosts) -> None:
+    """Merge what is left with nothing into what the master belongs to, where the actor may edit that."""
+    for key, hosts in left.items():
+        host = related(master, key)
+        others = [each for each in hosts if each is not host]
+        if host is not None and others and decide(actor_of(session), Permission.EDIT, type(host), host):
+            _merge(session, others, host, {})
 
 
 def _take(session: Any, master: Base, picked: Sequence[Picked]) -> None:

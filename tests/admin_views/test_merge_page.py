@@ -55,7 +55,9 @@ def test_what_differs_is_picked_then_confirmed_then_done_and_undone(panel: Panel
     assert "1 field is equal" not in page.text
     assert page.text.count('name="pick-tags"') == 2
     assert 'name="pick-vat_number"' not in page.text  # both have the same
+    assert "Each has its own account with nothing else in it: these become one, too." in page.text
     asked = panel.send(page, {"master": str(one), "pick-tags": str(other)})
+    assert "The account “Seta” has nothing else, and goes into “Seta Como”." in asked.text
     assert "Merge 2 customers into “Seta”?" in asked.text
     assert "1 contact moves to “Seta”." in asked.text
     done = panel.send(asked)

@@ -132,6 +132,32 @@ def test_what_one_may_not_read_is_not_told_to_be_equal_by_joining_it() -> None:
     assert [each.address for each in one.emails] == ["a@seta.example", "b@seta.example", "A@seta.example"]
 
 
+def test_an_account_that_was_made_for_one_who_went_goes_into_the_one_that_stays_and_comes_back() -> None:
+    one, other, third = person("Ada", "Byron"), person("Augusta", "Byron"), person("Ada", "Lovelace")
+    third.account.tags = "a word of its own"
+    db.session.commit()
+    before, gone = all_rows(), other.account.id
+    key = together(one, other, third)
+    assert {each.name for each in db.session.scalars(select(Account))} == {"Ada Byron", "Ada Lovelace"}
+    told = history_of(db.session, one.account)
+    assert [each.row_id for each in told[0].changes if each.action == "delete"] == [gone]
+    take_back(key)
+    assert all_rows() == before
+
+
+def test_an_account_that_others_belong_to_or_that_is_not_ones_own_to_delete_stays() -> None:
+    anna = seller(name="Anna")
+    one, other = owned_by(anna, "Seta"), owned_by(anna, "Lana")
+    company("Lino", account=other.account)
+    together(one, other)
+    assert counts(Account) == [2]
+    third = owned_by(anna, "Lena")
+    see = dict.fromkeys(("user", "account", "channel", "customer_group"), SEE)
+    one, *_, third = sees(actor(add_user(EDITOR), {"customer": ALL, **see}))
+    together(one, third)
+    assert counts(Account) == [3]
+
+
 def test_whoever_has_the_master_open_notices_though_none_of_its_values_has_changed() -> None:
     one, other = company("Seta"), company("Seta")
     version = one.version
