@@ -127,6 +127,7 @@ def test_an_email_is_written_without_javascript(post: Post, lena: Page, browser:
     page = context.new_page()
     page.goto("/customer/")
     page.get_by_role("link", name=AURORA).click()
+    page.wait_for_url("**/details/**")
     page.goto(page.url.replace("/details/", "/email/"))
     page.get_by_label("To", exact=True).select_option(label=f"Marta Bianchi <{MARTA}>")
     page.get_by_placeholder("Others, separated by commas").last.fill("a@else.example, b@else.example")

@@ -29,9 +29,17 @@ def total(page: Page) -> Locator:
     return page.locator(".sums .main dd").first
 
 
-def lines(page: Page) -> list[str]:
-    """Return what the lines say, from the first to the last."""
-    return [each.input_value() for each in page.locator("tr.part textarea").all()]
+def expect_lines(page: Page, *texts: str) -> None:
+    """Wait until the lines of the form say this, from the first to the last, and there are no others."""
+    written = page.locator("tr.part textarea")
+    expect(written).to_have_count(len(texts))
+    for at, text in enumerate(texts):
+        expect(written.nth(at)).to_have_value(text)
+
+
+def told(page: Page) -> Locator:
+    """Return what the lines of a record are about."""
+    return page.locator(".lines tbody tr td:first-child")
 
 
 def write(page: Page, *cells: str) -> None:
@@ -54,7 +62,7 @@ def test_she_types_three_lines_by_keyboard_only_and_sees_the_total_follow(invoic
     expect(total(page)).to_have_text("€2,211.13")
     expect(page.locator("tr.part").nth(1)).to_contain_text("€1,800.90")
     page.keyboard.press("Alt+ArrowUp")
-    assert lines(page) == ["Silk", "Linen", "Wool"]
+    expect_lines(page, "Silk", "Linen", "Wool")
     expect(page.get_by_label("Unit price").nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Unit price").nth(2)).to_be_focused()
@@ -62,7 +70,7 @@ def test_she_types_three_lines_by_keyboard_only_and_sees_the_total_follow(invoic
     screenshot(page, "lines-wide")
     page.get_by_role("button", name="Create").click()
     page.get_by_role("heading", level=1, name=re.compile("Invoice")).wait_for()
-    assert page.locator(".lines tbody tr td:first-child").all_inner_texts() == ["Silk", "Linen", "Wool"]
+    expect(told(page)).to_have_text(["Silk", "Linen", "Wool"], use_inner_text=True)
     expect(total(page)).to_have_text("€2,211.13")
     axe(page)
     screenshot(page, "lines-record")
@@ -78,7 +86,7 @@ def test_a_line_that_is_removed_is_out_of_the_total_and_what_was_wrong_stays_wit
     expect(total(page)).to_have_text("€12.20")
     page.get_by_role("button", name="Create").click()
     page.locator(".refusals").wait_for()
-    assert lines(page) == ["Silk", "Wool"]
+    expect_lines(page, "Silk", "Wool")
     expect(page.get_by_label("Quantity").nth(1)).to_have_value("many")
     expect(page.get_by_label("Quantity").nth(1)).to_have_attribute("aria-invalid", "true")
     expect(total(page)).to_have_text("€12.20")
@@ -91,7 +99,7 @@ def test_a_line_that_is_removed_is_out_of_the_total_and_what_was_wrong_stays_wit
     expect(total(page)).to_have_text("€122.00")
     page.get_by_role("button", name="Create").click()
     page.get_by_role("heading", level=1, name=re.compile("Invoice")).wait_for()
-    assert page.locator(".lines tbody tr td:first-child").all_inner_texts() == ["Linen"]
+    expect(told(page)).to_have_text(["Linen"], use_inner_text=True)
 
 
 def test_lines_are_edited_in_their_place_on_a_phone(invoice: Page) -> None:
@@ -112,7 +120,7 @@ def test_lines_are_edited_in_their_place_on_a_phone(invoice: Page) -> None:
     screenshot(page, "lines-phone")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Edit Lines").wait_for()
-    assert page.locator(".lines tbody tr td:first-child").all_inner_texts() == ["Wool", "Silk"]
+    expect(told(page)).to_have_text(["Wool", "Silk"], use_inner_text=True)
     axe(page)
 
 
@@ -129,5 +137,5 @@ def test_without_a_script_lines_are_typed_in_empty_rows_and_moved_by_number(
         page.get_by_label("Unit price").nth(number).fill("10")
     page.get_by_label("Place").nth(1).fill("1")
     page.get_by_role("button", name="Create").click()
-    assert page.locator(".lines tbody tr td:first-child").all_inner_texts() == ["Wool", "Silk"]
+    expect(told(page)).to_have_text(["Wool", "Silk"], use_inner_text=True)
     context.close()

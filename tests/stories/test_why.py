@@ -120,6 +120,7 @@ def test_looking_as_a_role_one_can_open_a_form_but_save_nothing(panel: Page, key
     panel.goto(f"/role/details/?id={keys['role']}")
     panel.get_by_role("button", name="More actions").click()
     panel.get_by_role("button", name="Look at the panel as Seller").click()
+    panel.get_by_text("You see the panel as").wait_for()
     panel.goto(f"/customer/details/?id={keys['other']}")
     panel.get_by_role("link", name="Edit More").click()
     panel.get_by_label("Website").fill("bergmann.example")
