@@ -97,7 +97,7 @@ class Book:
             self._write()
         document = step.work(self._gathering)
         if step.is_new:
-            document.created_at = step.at
+            document.created_at = document.updated_at = step.at
             for key in EMPTY - document.__dict__.keys():
                 setattr(document, key, None)  # so that its history knows what was there before
         return self._note(document, step.at)

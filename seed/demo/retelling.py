@@ -11,15 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, insert, null, select, update
+from sqlalchemy import Executable, Row, bindparam, insert, null, select, update
+from sqlalchemy.orm import Session
 
 from models.base import Base, Timestamped
 from models.description import describe, entities
+from models.gate import ungated
 from models.history import CREATE
 from models.related import batches
 from models.sealed import CHANGES, SETS
 from models.user import User
 from seed.demo.chronicle import Chronicle, Event
+
+TELLING = ungated("the history is nobody's row, and the demo tells the whole of it before anybody reads it")
 
 Key = tuple[str, int]  # an entity by name, and the key of a row
 
@@ -44,33 +48,41 @@ class _Group(NamedTuple):
 def retell(chronicle: Chronicle) -> None:
     """Give the change-sets of a chronicle their moments; whatever the session writes next begins another one."""
     chronicle.begin()
-    connection = chronicle.session.connection()
-    sets = {row.id: row for keys in batches(sorted(chronicle.sets)) for row in _sets(connection, keys)}
+    session = chronicle.session
+    sets = {row.id: row for keys in batches(sorted(chronicle.sets)) for row in _sets(session, keys)}
     groups: dict[_Group, list[int]] = defaultdict(list)
-    for event, change in _in_order(connection, chronicle, sets):
+    for event, change in _in_order(session, chronicle, sets):
         groups[_Group(event.at, change.change_set_id, event.by)].append(change.id)
-    keys = [*sorted(sets), *_more_sets(connection, len(groups) - len(sets))]
-    _write_sets(connection, dict(zip(keys, groups, strict=True)), sets)
-    _write_changes(connection, dict(zip(keys, groups.values(), strict=True)))
+    keys = [*sorted(sets), *_more_sets(session, len(groups) - len(sets))]
+    _write_sets(session, dict(zip(keys, groups, strict=True)), sets)
+    _write_changes(session, dict(zip(keys, groups.values(), strict=True)))
 
 
-def _sets(connection: Connection, keys: Sequence[int]) -> Iterable[Row[Any]]:
-    return connection.execute(select(SETS.c["id", "at", "actor_id", "actor_name"]).where(SETS.c.id.in_(keys)))
+def _sets(session: Session, keys: Sequence[int]) -> Iterable[Row[Any]]:
+    yield from _run(session, select(SETS.c["id", "at", "actor_id", "actor_name"]).where(SETS.c.id.in_(keys)))
 
 
-def _in_order(
-    connection: Connection, chronicle: Chronicle, sets: Mapping[int, Row[Any]]
-) -> list[tuple[Event, Row[Any]]]:
+def _in_order(session: Session, chronicle: Chronicle, sets: Mapping[int, Row[Any]]) -> list[tuple[Event, Row[Any]]]:
     """Return every change with what is known of it, as they happened."""
-    lives, wholes = _lives(connection), _wholes(connection)
+    lives, wholes = _lives(session), _wholes(session)
     query = select(CHANGES.c["id", "change_set_id", "entity", "row_id", "action"])
     found = []
     for keys in batches(sorted(sets)):
-        for change in connection.execute(query.where(CHANGES.c.change_set_id.in_(keys))):
+        for change in _run(session, query.where(CHANGES.c.change_set_id.in_(keys))):
             row = change.entity, change.row_id
             event = _event(chronicle, lives, wholes.get(row, row), change)
             found.append((event or Event(sets[change.change_set_id].at), change))
-    return sorted(found, key=lambda each: (each[0].at, each[1].change_set_id, each[1].id))
+    return sorted(found, key=_place)
+
+
+def _place(happened: tuple[Event, Row[Any]]) -> tuple[Any, ...]:
+    """Return where a change stands: what a flush adds comes in its order, what it changes in that of entities and keys.
+
+    The session knows what is changed in no order.
+    """
+    event, change = happened
+    row = ("", 0) if change.action == CREATE else (change.entity, change.row_id)
+    return event.at, change.change_set_id, row, change.id
 
 
 def _event(chronicle: Chronicle, lives: Mapping[Key, _Life], row: Key, change: Row[Any]) -> Event | None:
@@ -82,32 +94,32 @@ def _event(chronicle: Chronicle, lives: Mapping[Key, _Life], row: Key, change: R
     return Event(life.created, life.by or (above.by if above else None))
 
 
-def _lives(connection: Connection) -> dict[Key, _Life]:
+def _lives(session: Session) -> dict[Key, _Life]:
     """Return what the rows tell that know when they were made."""
     found: dict[Key, _Life] = {}
     for model in entities():
         if issubclass(model, Timestamped):
-            found |= _lives_of(connection, model)
+            found |= _lives_of(session, model)
     return found
 
 
-def _lives_of(connection: Connection, model: type[Base]) -> Iterator[tuple[Key, _Life]]:
+def _lives_of(session: Session, model: type[Base]) -> Iterator[tuple[Key, _Life]]:
     table: Any = model.__table__
     above, column = _above(model)
     by = next((table.c[key] for key in ("author_id", "owner_id") if key in table.c), null())
-    for key, created, updated, who, whole in connection.execute(
-        select(table.c.id, table.c.created_at, table.c.updated_at, by, null() if column is None else column)
+    for key, created, updated, who, whole in _run(
+        session, select(table.c.id, table.c.created_at, table.c.updated_at, by, null() if column is None else column)
     ):
         yield (table.name, key), _Life(created, updated, who, (above, whole))
 
 
-def _wholes(connection: Connection) -> dict[Key, Key]:
+def _wholes(session: Session) -> dict[Key, Key]:
     """Return, by part, what it is part of."""
     found: dict[Key, Key] = {}
     for model in (each for each in entities() if describe(each).is_part):
         table: Any = model.__table__
         above, column = _above(model)
-        found |= {(table.name, key): (above, whole) for key, whole in connection.execute(select(table.c.id, column))}
+        found |= {(table.name, key): (above, whole) for key, whole in _run(session, select(table.c.id, column))}
     return found
 
 
@@ -117,28 +129,32 @@ def _above(model: type[Base]) -> tuple[str, Any]:
     return (parent.target.__tablename__, table.c[parent.column.key]) if parent and parent.target else ("", None)
 
 
-def _more_sets(connection: Connection, number: int) -> list[int]:
+def _more_sets(session: Session, number: int) -> list[int]:
     """Add change-sets, and return their keys in order."""
     rows = [{"actor_name": ""}] * number
-    return sorted(connection.scalars(insert(SETS).returning(SETS.c.id), rows)) if rows else []
+    return sorted(row.id for row in _run(session, insert(SETS).returning(SETS.c.id), rows)) if rows else []
 
 
-def _write_sets(connection: Connection, groups: Mapping[int, _Group], sets: Mapping[int, Row[Any]]) -> None:
+def _write_sets(session: Session, groups: Mapping[int, _Group], sets: Mapping[int, Row[Any]]) -> None:
     users: Any = User.__table__
-    names = {row.id: row.name for row in connection.execute(select(users.c["id", "name"]))}
+    names = {row.id: row.name for row in _run(session, select(users.c["id", "name"]))}
     rows = []
     for key, group in groups.items():
         writer = sets[group.change_set]
         who = (group.by, names[group.by]) if group.by else (writer.actor_id, writer.actor_name)
         rows.append({"key": key, "moment": group.at, "who": who[0], "name": who[1]})
     values: dict[str, Any] = {"at": bindparam("moment"), "actor_id": bindparam("who"), "actor_name": bindparam("name")}
-    connection.execute(update(SETS).where(SETS.c.id == bindparam("key")).values(values), rows)
+    _run(session, update(SETS).where(SETS.c.id == bindparam("key")).values(values), rows)
 
 
-def _write_changes(connection: Connection, groups: Mapping[int, Sequence[int]]) -> None:
+def _write_changes(session: Session, groups: Mapping[int, Sequence[int]]) -> None:
     """Number the changes anew, among the keys that they have; by way of keys below zero, which nothing has."""
     keys = iter(sorted(key for some in groups.values() for key in some))
     rows = [{"key": key, "new": -next(keys), "set": change_set} for change_set, some in groups.items() for key in some]
     values: dict[str, Any] = {"id": bindparam("new"), "change_set_id": bindparam("set")}
-    connection.execute(update(CHANGES).where(CHANGES.c.id == bindparam("key")).values(values), rows)
-    connection.execute(update(CHANGES).where(CHANGES.c.id < 0).values(id=-CHANGES.c.id))
+    _run(session, update(CHANGES).where(CHANGES.c.id == bindparam("key")).values(values), rows)
+    _run(session, update(CHANGES).where(CHANGES.c.id < 0).values(id=-CHANGES.c.id))
+
+
+def _run(session: Session, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Any:
+    return session.execute(statement, rows, execution_options=TELLING)

@@ -28,6 +28,7 @@ from models.past import history_of
 from models.permissions import SYSTEM
 from models.role import Role
 from models.rules.places import has_provinces, provinces
+from models.sealed import CHANGES, SETS
 from models.unit import BusinessUnit
 from models.user import User
 from seed.demo import UNTIL, load_demo
@@ -57,8 +58,15 @@ def rows(session: Any, model: type[Base]) -> list[dict[str, Any]]:
     return [{key: getattr(row, key) for key in keys} for row in found]
 
 
-def everything(session: Any) -> dict[str, list[dict[str, Any]]]:
-    return {model.__name__: rows(session, model) for model in ENTITIES}
+def everything(session: Any) -> dict[str, list[Any]]:
+    return {model.__name__: rows(session, model) for model in ENTITIES} | {"history": history(session)}
+
+
+def history(session: Any) -> list[Any]:
+    """Return who did what when, in order."""
+    query = select(SETS.c["at", "actor_name"], CHANGES.c["entity", "action", "title", "before"])
+    query = query.join_from(SETS, CHANGES, CHANGES.c.change_set_id == SETS.c.id).order_by(CHANGES.c.id)
+    return [tuple(row) for row in session.connection().execute(query)]
 
 
 def customers(session: Any) -> list[Customer]:
