@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models.base import Base
 from models.description import Child, describe
 from models.gate import actor_of
-from models.history import CREATE, DELETE, ERASED, READING, Change, ChangeSet, called, root_of
+from models.history import CREATE, DELETE, ERASE, ERASED, READING, Change, ChangeSet, called, root_of
 from models.images import decode, image, keys_of, silent_keys
 from models.permissions import Level, Permission, ruling_entity
 from models.related import find_all
@@ -47,6 +47,8 @@ def as_of(session: Any, row: Base, moment: datetime) -> Past:
     if then is None or getattr(row, "created_at", moment) > moment:
         past.creation = next((each for each in reversed(own) if each.action == CREATE), None)
         return past
+    if any(each.action == ERASE for each in own):
+        then = {**then, **_not_erased(session, row, then, moment)}
     past.row = _revived(past, type(row), then)
     for child in describe(type(row)).parts:
         parts = [_revived(past, child.model, each) for each in _parts(row, child, changes)]
@@ -88,6 +90,17 @@ def _rewound(now: Image | None, changes: Changes) -> Image | None:
         elif then is not None:
             then = {**then, **(each.before or {})}
     return then
+
+
+def _not_erased(session: Any, row: Base, then: Image, moment: datetime) -> Image:
+    """Return what the changes up to a moment still tell of what the erasure names: it names what was empty, too."""
+    named = {key for key, value in then.items() if value == ERASED}
+    mine = Change.entity == row.__tablename__, Change.row_id == row.id, ChangeSet.at <= moment
+    query = select(Change.after).join(Change.change_set).where(*mine).order_by(Change.id)
+    found: dict[str, Any] = {}
+    for after in session.scalars(query.execution_options(**READING)):
+        found |= {key: value for key, value in (after or {}).items() if key in named}
+    return {key: value for key, value in found.items() if value != ERASED}
 
 
 def _parts(row: Base, child: Child, changes: Mapping[tuple[str, int], Changes]) -> Iterator[Image]:

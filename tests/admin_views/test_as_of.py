@@ -115,6 +115,16 @@ def test_what_was_erased_says_so(app: Flask, changing: Customer) -> None:
     assert not [each for each in ("Byron", "byron@", "second@", "Lecco", "Ada") if each in text]
 
 
+def test_what_was_empty_before_the_rest_was_erased_is_empty(app: Flask, changing: Customer) -> None:
+    begin()
+    anonymise(db.session, changing)
+    db.session.commit()
+    third, fifth = (page(Panel(app), changing, f"2026-03-0{day}") for day in (3, 5))
+    for text in (third, fifth):
+        assert re.search("Not filled in: [^<]*Street", text)
+        assert re.search(r"<dt>City</dt>\s*<dd><span[^>]*>erased", text)
+
+
 def test_what_a_record_led_to_and_is_gone_is_called_as_it_was(app: Flask, changing: Customer) -> None:
     begin()
     group = changing.group
