@@ -121,12 +121,21 @@ def _sorted_out(view: Any, rows: Sequence[Base]) -> tuple[list[Attribute], list[
 def _masters(view: Any, rows: Sequence[Base], master: Base) -> Line:
     cells = []
     for row in rows:
-        made = getattr(row, "created_at", None)
-        since = gettext("since %(when)s", when=when(made)) if made else f"#{row.id}"
-        shown = Markup("<b>{}</b> <small>{}</small>").format(title_of(row), since)
+        shown = Markup("<b>{}</b> <small>{}</small>").format(title_of(row), _since(row))
         may = all(view.allows(Permission.DELETE, other) for other in rows if other is not row)
         cells.append(Cell(title_of(row), shown, str(row.id) if may else "", row is master))
     return Line("master", gettext("Which one stays"), cells)
+
+
+def _since(row: Base) -> str:
+    made = getattr(row, "created_at", None)
+    return gettext("since %(when)s", when=when(made)) if made else f"#{row.id}"
+
+
+def _told(row: Base, rows: Sequence[Base]) -> str:
+    """Return what a row is called, with what tells it from others of the same name."""
+    title = title_of(row)
+    return title if [title_of(each) for each in rows].count(title) == 1 else f"{title}, {_since(row)}"
 
 
 def _line(attribute: Attribute, rows: Sequence[Base], choice: Choice, error: str) -> Line:
@@ -134,7 +143,7 @@ def _line(attribute: Attribute, rows: Sequence[Base], choice: Choice, error: str
     chosen = choice.values.get(attribute.key) or first_filled(attribute, [choice.master, *others]).id
     cells = [
         Cell(
-            title_of(row),
+            _told(row, rows),
             escape(text(attribute, row)) or NONE,
             str(row.id),
             row.id == chosen,
@@ -149,13 +158,13 @@ def _parts(view: Any, rows: Sequence[Base]) -> Iterator[Line]:
     """Yield what is joined within the record: the rows of each part."""
     for child in view.description.parts:
         if any(getattr(row, child.key) for row in rows):
-            shown = [Cell(title_of(row), part_page.shown(row, child).value) for row in rows]
+            shown = [Cell(_told(row, rows), part_page.shown(row, child).value) for row in rows]
             yield Line(child.key, label(child.model.__plural__), shown)
 
 
 def _counts(rows: Sequence[Base]) -> Iterator[Line]:
     for model, counts in counts_below(db.session, rows).items():
-        cells = [Cell(title_of(row), escape(format_decimal(counts[row.id]))) for row in rows]
+        cells = [Cell(_told(row, rows), escape(format_decimal(counts[row.id]))) for row in rows]
         yield Line(model.__tablename__, label(model.__plural__), cells)
 
 
@@ -166,7 +175,7 @@ def _differ(rows: Sequence[Base], attribute: Attribute) -> bool:
 def _parents(view: Any, rows: Sequence[Base]) -> Iterator[Line]:
     parent = view.description.parent
     if parent is not None and _differ(rows, parent):
-        yield Line(parent.key, label(parent.label), [Cell(title_of(row), escape(text(parent, row))) for row in rows])
+        yield Line(parent.key, label(parent.label), [Cell(_told(row, rows), escape(text(parent, row))) for row in rows])
 
 
 def _remarks(view: Any, rows: Sequence[Base]) -> Iterator[str]:
@@ -218,8 +227,8 @@ def confirmation(
     things = label(view.model.__label__ if len(rows) == 1 else view.model.__plural__).lower()
     return Confirmation(
         title=gettext("Merge %(n)s %(things)s into “%(title)s”?", n=len(rows), things=things, title=title_of(master)),
-        question=gettext("“%(title)s” stays. These go, with their history told there:", title=title_of(master)),
-        items=[title_of(row) for row in others],
+        question=gettext("“%(title)s” stays. These go, with their history told there:", title=_told(master, rows)),
+        items=[_told(row, rows) for row in others],
         consequences=[Consequence(each) for each in (*_moving(others, master), *_joining(rows, choice))],
         refused=[],
         url=url,

@@ -72,6 +72,13 @@ def test_what_differs_is_picked_then_confirmed_then_done_and_undone(panel: Panel
     assert told(panel, other) == [("Merged into “Seta”: Customer", "Seta Como")]
 
 
+def test_rows_of_one_name_are_told_apart_by_when_they_came(panel: Panel) -> None:
+    first, second = company("Seta", tags="a"), company("Seta", tags="b")
+    page = panel.get(url(first.id, second.id))
+    assert page.text.count("Seta, since ") > 1
+    assert "Seta, since " in panel.send(page, {"master": str(first.id)}).text
+
+
 def test_what_is_wrong_and_what_was_changed_meanwhile_is_told_with_what_was_picked(panel: Panel) -> None:
     one, other = two()
     page = panel.get(url(one, other))

@@ -59,6 +59,15 @@ def test_duplicates_are_found_merged_with_their_documents_and_taken_apart(twins:
     expect(page.get_by_role("link", name=TWIN)).to_be_visible()
 
 
+def test_whoever_tells_rows_apart_by_keyboard_goes_on_from_there(twins: Page) -> None:
+    page = twins
+    page.goto("/customer/duplicates/")
+    page.get_by_role("button", name="Not duplicates").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Remembered: these are no duplicates.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Likely duplicates")).to_be_focused()
+
+
 def test_a_record_is_merged_with_one_that_is_searched_for(twins: Page) -> None:
     page = twins
     open_record(page, AURORA)
