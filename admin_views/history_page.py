@@ -39,7 +39,7 @@ from models.permissions import Permission, may_edit, may_see
 from models.titles import Names, titles_of
 
 SIZE = 20
-MOST_SHOWN = 12  # rows of one change-set
+MOST_SHOWN, MOST_TOLD = 12, 500  # rows of one change-set: at once, and unfolded
 NAMED = 3  # fields, where there are many
 
 
@@ -69,16 +69,19 @@ def entry(change_set: ChangeSet, names: Names, later: list[Change] | None) -> Hi
     """
     mine = change_set.changes
     undone = change_set.undone_by is not None
+    told = [change(each, names, merged_into(change_set, each, names)) for each in mine[:MOST_TOLD]]
     return HistoryEntry(
         when=when(change_set.at),
         moment=change_set.at.isoformat(),
         who=change_set.actor_name,
-        changes=[change(each, names, merged_into(change_set, each, names)) for each in mine[:MOST_SHOWN]],
+        changes=told[:MOST_SHOWN],
         undo_url=url_for("change_set.undo_change_set", key=change_set.id)
         if later is not None and not undone and not any(_is_beyond(each) or has_moved_on(each, later) for each in mine)
         else None,
-        remark=" ".join(filter(None, (_more(len(mine) - MOST_SHOWN), _remark(change_set, undone=undone)))),
+        remark=" ".join(filter(None, (_remark(change_set, undone=undone), _more(len(mine) - MOST_TOLD)))),
         anchor=f"set-{change_set.id}",
+        rest=told[MOST_SHOWN:],
+        more=ngettext("%(n)s more", "%(n)s more", len(told) - MOST_SHOWN, n=format_decimal(len(told) - MOST_SHOWN)),
     )
 
 

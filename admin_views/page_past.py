@@ -36,7 +36,10 @@ class HistoryChange:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A change-set as people read it; `undo_url` is posted to, `anchor` is where links to it lead."""
+    """A change-set as people read it; `undo_url` is posted to, `anchor` is where links to it lead.
+
+    Of many `changes`, the `rest` is folded under what `more` says of it.
+    """
 
     when: str
     moment: str
@@ -45,6 +48,8 @@ class HistoryEntry:
     undo_url: str | None = None
     remark: str = ""
     anchor: str = ""
+    rest: Sequence[HistoryChange] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True)

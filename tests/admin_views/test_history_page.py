@@ -164,3 +164,14 @@ def test_a_long_entry_folds(app: Flask) -> None:
     text = panel.get(f"/customer/history/?id={customer.id}").text
     assert re.search(r"<details><summary>[\w ]+, [\w ]+, [\w ]+ and 3 more</summary>", text)
     assert len(re.findall("<details>", text)) == 1
+
+
+def test_what_was_written_together_can_be_unfolded_and_read_to_the_last(app: Flask) -> None:
+    begin()
+    customer = person()
+    save(customer)
+    save(*(Contact(customer=customer, name=f"Number {number}") for number in range(1, 16)))
+    text = Panel(app).get(f"/customer/history/?id={customer.id}", fragment=True).text
+    shown, folded = text.split("<details><summary>3 more</summary>")
+    assert "Number 12<" in shown and "Number 13<" not in shown
+    assert all(f"Number {number}<" in folded for number in (13, 14, 15))
