@@ -56,7 +56,7 @@ def refused(who: int | None) -> Kept | None:
     if request.method != "POST" or view is None or target is None or not _is_ours():
         return None
     secret = _secrets(view)
-    sent = [pair for pair in request.form.items(multi=True) if pair[0] not in ACTS]
+    sent = list(request.form.items(multi=True))
     pairs = [pair for pair in sent if pair[0].rpartition("-")[2] not in secret]
     dropped = any(file.filename for file in request.files.values()) or any(value for _, value in set(sent) - set(pairs))
     if len(urlencode(pairs)) > LARGEST:
