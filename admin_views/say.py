@@ -83,8 +83,8 @@ def when(moment: datetime) -> str:
 
 
 def none(words: str | None) -> Markup:
-    """Return what stands for no value, in words of its own where it has them."""
-    return Markup('<span class="quiet none">{}</span>').format(label(words)) if words else NONE
+    """Return what stands for no value, in words of its own where it has them, which are shown on phones, too."""
+    return Markup('<span class="quiet">{}</span>').format(label(words)) if words else NONE
 
 
 def pill(text: str, tone: str = "grey") -> Markup:

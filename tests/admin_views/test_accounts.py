@@ -49,13 +49,15 @@ def confirmation(html: str) -> str:
 
 def test_when_one_was_in_touch_last_stands_in_the_list_and_on_the_records_of_accounts_and_contacts(app: Flask) -> None:
     row = account("Group", "Aurora")
+    account("Alone")
     [customer] = stored(Customer)
     marta = contact(customer)
     add(Call(customer_id=customer.id, contact_id=marta.id, subject="Prices"))
     panel = Panel(app)
-    accounts = text(panel.get("/account/").text)
-    assert "Last contacted" in accounts
+    accounts = panel.get("/account/").text
+    assert "Last contacted" in text(accounts)
     assert "just now" in accounts
+    assert '<span class="quiet">never</span>' in accounts  # without the mark of what phones leave out
     for path in (f"/account/details/?id={row.id}", f"/contact/details/?id={marta.id}"):
         assert re.search(
             r"Last contacted.{,300}?just now.{,300}?Times contacted.{,100}?1", panel.get(path).text, re.DOTALL
