@@ -16,6 +16,12 @@ def timeline(page: Page) -> Locator:
     return page.get_by_role("region", name="Timeline")
 
 
+def test_the_signs_of_buttons_are_as_large_as_their_text_wherever_they_stand(panel: Page) -> None:
+    open_record(panel, AURORA)
+    for name in ("Log call", "New contact…"):
+        expect(panel.get_by_role("link", name=name).locator("svg")).to_have_css("width", "16px")
+
+
 def open_contact(page: Page) -> None:
     open_record(page, AURORA)
     page.goto("/contact/")
