@@ -136,7 +136,7 @@ def _go_on(who: Visitor) -> Response:
 
 
 def _stays() -> bool:
-    return STAYS in request.cookies
+    return request.method == "POST" and STAYS in request.cookies
 
 
 def _page() -> Page | None:

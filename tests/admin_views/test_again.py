@@ -82,6 +82,12 @@ def test_its_person_signs_in_by_the_password_alone_and_what_was_refused_is_made_
     assert len(stored(Customer)) == 1
 
 
+def test_a_page_that_is_opened_leads_to_the_sign_in_also_after_a_form_was_sent(here: FlaskClient) -> None:
+    end_sessions()
+    here.set_cookie("stay", "1")
+    assert here.get("/customer/new/").location == "/login?next=/customer/new/"
+
+
 def test_a_wrong_password_opens_nothing_and_is_counted(here: FlaskClient, anna: User) -> None:
     url = asks_at(here)
     end_sessions()
