@@ -13,7 +13,6 @@ from models.base import db
 from models.company import Company
 from models.document import Document
 from models.operations.issuing import known_rate
-from models.types import today
 
 RATE = "exchange_rate"
 
@@ -21,7 +20,7 @@ RATE = "exchange_rate"
 class Rated:
     """A view of documents whose forms say what rate is known in the currency and of the day that are typed."""
 
-    def hints(self: Any, row: Document) -> Mapping[str, str]:
+    def hints(self: Any, row: Any) -> Mapping[str, str]:
         """Say what a rate is of, and what happens without one."""
         return {**super().hints(row), **({RATE: _hint(row)} if row.unless(RATE) else {})}  # type: ignore[misc]
 
@@ -41,7 +40,7 @@ def _taken(row: Document) -> str:
 
 
 def _unknown(row: Document) -> str:
-    words = {"currency": row.currency, "day": plain(row.date or today())}
+    words = {"currency": row.currency, "day": plain(row.date)}
     unknown = gettext("No rate of %(currency)s is known for %(day)s.", **words)
     return f"{unknown} {gettext('Without one, this does not count in what the customer is worth.')}"
 

@@ -17,6 +17,7 @@ from models.i18n import N_
 from models.operations.papers import company_of
 from models.related import lock_anew
 from models.rules.document_kinds import Conversion, DocumentKind, conversion, made_from
+from models.types import today
 from models.vat_rate import VatRate
 
 TOGETHER = N_("Choose documents of one kind, customer and currency, with the same prices.")
@@ -33,6 +34,7 @@ COPIED = (*CARRIED, "series", "note", "reason", "carrier")
 def begin(session: Any, document: Document, customer: Customer) -> None:
     """Fill in what a new document begins with: the terms of the customer and of its group."""
     group, company = customer.group, company_of(session)
+    document.date = today()
     document.currency = customer.currency or (company.currency if company else document.currency)
     document.base_currency = company.currency if company else None
     if group is not None:

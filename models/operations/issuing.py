@@ -17,7 +17,7 @@ from models.operations.papers import company_of, frozen_seller, is_company, lack
 from models.related import lock_anew
 from models.rules.document_kinds import DocumentStatus, Effect
 from models.rules.paper import ZERO
-from models.types import today, utcnow
+from models.types import utcnow
 
 ISSUED = N_("It has been issued already.")
 EMPTY = N_("Add at least one line first.")
@@ -110,7 +110,7 @@ def known_rate(session: Any, document: Document) -> tuple[Decimal | None, str]:
     for source in sources:
         if source.exchange_rate is not None and source.currency == document.currency:
             return source.exchange_rate, source.name
-    found = rate_on(session, document.currency, document.date or today())
+    found = rate_on(session, document.currency, document.date)
     return (found.rate, found.name) if found else (None, "")
 
 

@@ -44,7 +44,7 @@ def known(currency: str, rate: str, days_ago: int = 0) -> None:
 
 @pytest.mark.parametrize("later", [False, True])
 def test_who_was_never_billed_is_worth_nothing_in_the_companys_currency(app: Flask, later: bool) -> None:
-    with followed_at_the_end(db.session, count_all_earnings) if later else nullcontext():
+    with followed_at_the_end(db.session(), count_all_earnings) if later else nullcontext():
         customers = [open_shop(), company("Borea")]
     assert [(value(each), each.lifetime_currency) for each in customers] == [(0, "EUR")] * 2
 
