@@ -111,7 +111,7 @@ class _Search:
             if number % SLICE == 0:
                 self.named.read(row for _, rows in blocks[number : number + SLICE] for row in rows)
             self.looked_at += len(block[1])
-            pairs |= self.named.alike([block]) - self.signals.keys()
+            pairs |= {pair for pair in self.named.alike([block]) if pair not in self.signals}
             if len(pairs) >= (ENOUGH if begin.way else 1) or self.looked_at >= MOST_LOOKED_AT:
                 self._keep(begin.way, pairs)
                 pairs = set()

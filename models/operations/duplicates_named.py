@@ -69,7 +69,7 @@ class Named:
     def read(self, keys: Iterable[int]) -> None:
         """Read the names of rows."""
         title = title_attribute(self.model)
-        for some in batches(sorted(set(keys) - self.called.keys())) if title else ():
+        for some in batches(sorted({key for key in keys if key not in self.called})) if title else ():
             query = select(self.model.id, getattr(self.model, title.key)).where(self.model.id.in_(some))  # type: ignore[union-attr]
             for key, name in self.session.execute(query, execution_options=SEEN):
                 self.called[key] = Called(str(name or "").casefold(), bare_name(str(name or "")))
