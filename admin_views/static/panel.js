@@ -24,8 +24,15 @@
     setTimeout(() => (item.matches(":hover, :focus-within") ? expire(item) : item.remove()), stay);
   }
 
+  // The same once more takes the place of what stood there.
+  function renew(item) {
+    const before = item.previousElementSibling;
+    const says = (each) => each.textContent + $("form", each)?.action;
+    if (item.nodeType === 1 && before && says(before) === says(item)) before.remove();
+  }
+
   new MutationObserver((changes) => {
-    changes.forEach((change) => change.addedNodes.forEach(expire));
+    changes.forEach((change) => change.addedNodes.forEach((item) => { renew(item); expire(item); }));
     if (toasts.children.length > 3) toasts.firstElementChild.remove();
   }).observe(toasts, { childList: true });
   // What was there from the start is put in once more, so that screen readers say it.
@@ -129,7 +136,17 @@
       push: into === "#list" ? "true" : null });
   }
 
+  // What went through makes an error stale; what did not leaves the form as unsaved as it was.
+  const sends = ({ request, sourceElement }) => request.method === "POST" && sourceElement.matches("form, dialog *");
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    if (!sends(ctx)) return;
+    if (ctx.response.raw.ok) $$(".toast-danger", toasts).forEach((each) => each.remove());
+    else keep(ctx.sourceElement);
+  });
+  const keep = (form) => form?.matches("[data-form]") && (form.dataset.dirty = "");
+
   on("htmx:error", ({ detail }) => {
+    keep(detail.ctx?.sourceElement);
     if (detail.error instanceof TypeError || detail.ctx?.request.signal.aborted) toast(words.lost, "danger");
   });
 
@@ -143,7 +160,7 @@
       if (popup.matches(":popover-open")) popup.hidePopover();
     } else if (target.matches(".panel")) {
       settle(target);
-      if (ctx.request.method !== "GET") renewHistory();
+      if (ctx.request.method !== "GET" && ctx.response.raw.ok) renewHistory();
     }
   });
 
@@ -165,9 +182,12 @@
 
   function leave(target) {
     const back = document.getElementById(opener);
-    if (!target.contains(back)) return;
-    back.focus();
-    opener = null;
+    if (target.contains(back)) {
+      back.focus();
+      opener = null;
+    } else if (document.activeElement === document.body) {
+      $("a[href], button", target)?.focus({ preventScroll: true });
+    }
   }
 
   function focus(field) {
@@ -198,6 +218,11 @@
     $("header a[data-edit]", document.getElementById(grid.id))?.focus();
   });
 
+  // A button beside a form that is still open sends it, with what it says itself.
+  function sendFrom(form, button) {
+    if (form) button.setAttribute("form", form.id ||= "open-form");
+  }
+
   function openPopup(source) {
     const host = source.closest("[popover]");
     const anchor = host && host !== popup ? $(`[popovertarget="${host.id}"]`) : source;
@@ -223,6 +248,7 @@
     }
     if (hit("[data-copy]")) copy(hit("[data-copy]"));
     if (hit("[data-dismiss]")) hit(".toast-item").remove();
+    if (hit("[data-bring]")) sendFrom($(hit("[data-bring]").dataset.bring), hit("[data-bring]"));
     if (hit("[data-open]")) document.getElementById(hit("[data-open]").dataset.open).showModal();
     if (event.target === dialog || event.target.id === "keys") event.target.close();
     if (hit("dialog [data-close]")) {
