@@ -143,7 +143,7 @@ def test_sides_that_read_the_same_are_left_out_unless_words_hide_what_changed(ap
     assert lines(panel, customer)[0] == ("Password", "", "changed")
 
 
-def lines(panel: Panel, row: Base) -> list[tuple[str, str, str]]:
+def lines(panel: Panel, row: Base) -> list[tuple[str, ...]]:
     """Return the differences that the history of a record tells, the newest first."""
     text = panel.get(f"/{row.__tablename__}/history/?id={row.id}", fragment=True).text
     found = (part.partition("</div>")[0] for part in text.split("<dt>")[1:])
