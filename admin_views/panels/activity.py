@@ -22,7 +22,6 @@ from models.permissions import Permission
 from models.task import Task, TaskState
 from models.types import today
 
-
 ABOUT = ("customer", "contact", "author")
 
 
