@@ -138,6 +138,13 @@ def test_tasks_are_for_people_who_see_the_customer_and_others_are_warned_of(app:
     assert "Blind cannot see Aurora Srl, and so not “Ask”." in toasts(panel.get(answer.location).text)
 
 
+def test_whose_a_task_is_stands_once_under_its_name(app: Flask) -> None:
+    customer, me = company("Aurora"), add_user(name="Anna").id
+    task = add(Task(customer_id=customer.id, subject="Ring", assignee_id=me, author_id=me))
+    page = Panel(app).get(f"/task/details/?id={task.id}").text
+    assert re.findall(r"<h1>Ring</h1>\s*<p[^>]*>(.*?)</p>", page) == ["Aurora · Anna"]
+
+
 def test_my_tasks_are_in_the_menu_with_the_number_that_is_due(app: Flask) -> None:
     customer, me, other = company(), add_user(EDITOR), add_user(EDITOR)
     due = {"late": -2, "today": 0, "later": 9}
