@@ -534,13 +534,18 @@
       preload: "focus",
       score: () => () => 1,
       shouldLoad: () => true,
+      onType() { this.clearActiveOption(); }, // Enter takes nothing that was found for something else
       load(query, done) {
         const url = new URL(lookup, location.href);
         url.searchParams.set("query", query);
         this.clearActiveOption();
         this.clearOptions();
         reach(url, { headers: { Accept: "application/json", "HX-Request": "true" } })
-          .then((answer) => answer.json()).then(done, () => done());
+          .then((answer) => answer.json()).catch(() => []).then((found) => {
+            const late = query !== this.inputValue();
+            done(late ? [] : found);
+            if (late && !this.inputValue()) this.close(); // something was chosen meanwhile
+          });
       },
     };
     const hint = (each, escape) => (each.hint ? `<small>${escape(each.hint)}</small>` : "");
@@ -549,6 +554,7 @@
     const box = new TomSelect(select, {
       ...remote, valueField: "value", labelField: "label", searchField: ["label"], maxOptions: 300,
       create: free, allowEmptyOption: false, hidePlaceholder: true, closeAfterSelect: true,
+      refreshThrottle: 0, // a list that is put off opens over what is chosen or pressed next
       plugins: several ? { remove_button: { title: words.clear } } : { clear_button: { title: words.clear } },
       render: { option, item, no_results: () => (free ? null : `<div class="no-results">${words.none}</div>`),
         option_create: ({ input }, escape) => `<div class="create">${escape(input)}</div>` },
@@ -589,7 +595,9 @@
     if (root === document.body) focus($(".form-page .refusals") || first);
   }
 
-  htmx.onLoad(prepare);
+  // htmx may have been through the page before this script came.
+  prepare(document.body);
+  htmx.onLoad((root) => root === document.body || prepare(root));
 
   // Merging: what nobody has picked follows the row that stays ----------------------------------------------------
   on("change", ({ target }) => {
