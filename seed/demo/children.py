@@ -37,7 +37,7 @@ def add_contacts(draw: Draw, sketch: Sketch) -> list[str]:
             email=office_email(person, domain) if domain and draw.chance(80) else None,
             notes=draw.one(read("notes.toml")["role"]) if domain and draw.chance(55) else None,
             created_at=created,
-            updated_at=created,
+            updated_at=draw.moment(created, sketch.latest),
         )
     return list(people)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import inspect
 
+from models.contact import Contact
 from models.customer import Customer, Rating, Status
 from models.note import Note
 from models.user import User
@@ -18,7 +20,7 @@ from seed.demo.draw import Draw
 from seed.demo.edits import Edits
 from seed.demo.staff import SELLERS
 
-EDITED = 4  # of a hundred customers
+EDITED = 4  # of a hundred customers, and of a hundred contacts
 EDITS = {1: 35, 2: 35, 3: 22, 4: 8}
 OFFICE = ("Marek Nowak", "Paul Keller")  # who may change every customer
 LAST_DEALS = timedelta(days=60)  # go on for so long
@@ -37,6 +39,10 @@ def live(draw: Draw, sketch: Sketch, cast: Cast, until: datetime, *, buys: bool)
     if customer.status is not Status.ACTIVE:
         silent = max(earliest + (until - earliest) / 2, until - GONE + LAST_DEALS)
         turns.append((draw.moment(silent, until), life.leave))
+    for contact in customer.contacts:  # type: ignore[attr-defined]
+        changed, contact.updated_at = contact.updated_at, contact.created_at
+        if draw.chance(EDITED):
+            turns.append((changed, partial(life.introduce, contact)))
     if draw.chance(EDITED):
         sorts = [life.phone, life.rate, life.hand_over, life.subscribe, life.settle, *([] if buys else [life.move])]
         some = draw.some(sorts, draw.weighted(EDITS))
@@ -98,6 +104,10 @@ class _Life:
         by, users = self._office(), self.cast.users
         others = [name for name in SELLERS if users[name] is not self.customer.owner]
         hand_over(self.edits, self.customer, at, by, users[self.draw.one(others)])
+
+    def introduce(self, contact: Contact, at: datetime) -> None:
+        """Nobody knew what a contact does there."""
+        self.edits.was(contact, at, self._owner(), notes=None)
 
     def settle(self, at: datetime) -> None:
         """What a note was about was still open."""

@@ -18,7 +18,7 @@ from models.base import Base, Timestamped
 from models.description import describe, entities
 from models.gate import ungated
 from models.history import CREATE
-from models.related import batches
+from models.related import LARGEST_KEY, batches
 from models.sealed import CHANGES, SETS
 from models.user import User
 from seed.demo.chronicle import Chronicle, Event
@@ -26,6 +26,7 @@ from seed.demo.chronicle import Chronicle, Event
 TELLING = ungated("the history is nobody's row, and the demo tells the whole of it before anybody reads it")
 
 Key = tuple[str, int]  # an entity by name, and the key of a row
+ASIDE = LARGEST_KEY // 2  # above every key
 
 
 class _Life(NamedTuple):
@@ -148,12 +149,19 @@ def _write_sets(session: Session, groups: Mapping[int, _Group], sets: Mapping[in
 
 
 def _write_changes(session: Session, groups: Mapping[int, Sequence[int]]) -> None:
-    """Number the changes anew, among the keys that they have; by way of keys below zero, which nothing has."""
+    """Number the changes anew, among the keys that they have; by way of keys that nothing has, in the same order.
+
+    In another order SQLite would leave its pages half empty.
+    """
     keys = iter(sorted(key for some in groups.values() for key in some))
-    rows = [{"key": key, "new": -next(keys), "set": change_set} for change_set, some in groups.items() for key in some]
+    rows = [
+        {"key": key, "new": next(keys) + ASIDE, "set": change_set}
+        for change_set, some in groups.items()
+        for key in some
+    ]
     values: dict[str, Any] = {"id": bindparam("new"), "change_set_id": bindparam("set")}
     _run(session, update(CHANGES).where(CHANGES.c.id == bindparam("key")).values(values), rows)
-    _run(session, update(CHANGES).where(CHANGES.c.id < 0).values(id=-CHANGES.c.id))
+    _run(session, update(CHANGES).where(CHANGES.c.id > ASIDE).values(id=CHANGES.c.id - ASIDE))
 
 
 def _run(session: Session, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Any:

@@ -64,7 +64,7 @@ def everything(session: Any) -> dict[str, list[Any]]:
 
 def history(session: Any) -> list[Any]:
     """Return who did what when, in order."""
-    query = select(SETS.c["at", "actor_name"], CHANGES.c["entity", "action", "title", "before"])
+    query = select(SETS.c["at", "actor_name"], CHANGES.c["entity", "action", "title"])
     query = query.join_from(SETS, CHANGES, CHANGES.c.change_set_id == SETS.c.id).order_by(CHANGES.c.id)
     return [tuple(row) for row in session.connection().execute(query)]
 
