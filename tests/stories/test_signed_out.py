@@ -65,6 +65,7 @@ def test_a_new_record_is_made_once_and_a_note_as_well(panel: Page, office: Flask
     dialog.get_by_role("button", name="Cancel").click()
     expect(panel.locator("#toasts")).to_contain_text("What you typed is still here.")
     expect(panel.get_by_label("Last name")).to_have_value("Patient")
+    expect(panel.locator("form[data-dirty]")).to_have_count(1)  # whoever leaves is warned still
     panel.get_by_role("button", name="Create", exact=True).click()
     come_back(panel)
     expect(panel.get_by_role("heading", name="Marta Patient", level=1)).to_be_visible()
