@@ -186,7 +186,7 @@ class Total:
 class Panel:
     """A part of a record that is edited by itself; `links` stand beside its Edit button.
 
-    `missing` names the fields that are not filled in.
+    `missing` names the fields that are not filled in. Where some follow from other rows, `renew_url` tells them anew.
     """
 
     key: str
@@ -194,6 +194,7 @@ class Panel:
     fields: Sequence[Field]
     missing: str = ""
     edit_url: str | None = None
+    renew_url: str | None = None
     links: Sequence[Link] = ()
 
 

@@ -108,12 +108,14 @@ def panel(view: Any, row: Base, number: int) -> Panel:
     title, keys = view.form_panels[number]
     editable = view.allows(Permission.EDIT, row) and standing.is_open(view, row, keys)
     fields = fields_of(view, row, number)
+    follows = any(each.facts.followed for key, each in view.description.attributes.items() if key in keys)
     return Panel(
         key=str(number),
         label=label(title),
         fields=[field for field in fields if not field.empty],
         missing=", ".join(field.label for field in fields if field.empty),
         edit_url=view.get_url(".edit_view", id=row.id, panel=number) if editable else None,
+        renew_url=view.get_url(".details_view", id=row.id, panel=number) if follows else None,
     )
 
 
