@@ -151,7 +151,8 @@
   });
 
   on("htmx:after:swap", ({ detail: { ctx } }) => {
-    const target = ctx.target?.isConnected ? ctx.target : ctx.target?.id && document.getElementById(ctx.target.id);
+    const at = typeof ctx.target === "string" ? $(ctx.target) : ctx.target;
+    const target = at?.isConnected ? at : at?.id && document.getElementById(at.id);
     if (!target) return;
     if (target === dialog) return dialog.open || dialog.showModal();
     if (target === popup) return openPopup(ctx.sourceElement);
@@ -160,14 +161,17 @@
       if (popup.matches(":popover-open")) popup.hidePopover();
     } else if (target.matches(".panel")) {
       settle(target);
-      if (ctx.request.method !== "GET" && ctx.response.raw.ok) renewHistory();
+      if (ctx.request.method !== "GET" && ctx.response.raw.ok) catchUp(target);
     }
   });
 
-  // What was just saved in its place is history, too.
-  function renewHistory() {
+  // What was just saved in its place is history, too, and other panels may count it.
+  function catchUp(saved) {
     const history = $(".history[hx-get]");
     if (history?.firstElementChild) htmx.ajax("GET", history.getAttribute("hx-get"), { target: history });
+    for (const each of $$("[data-renew]")) {
+      if (each !== saved) htmx.ajax("GET", each.dataset.renew, { source: each, target: each, swap: "outerHTML" });
+    }
   }
 
   // Into the form that appeared; back to what opened it when it is gone.
@@ -591,7 +595,8 @@
     });
     $$("[data-form]:has(.refusals)", root).forEach((form) => { form.dataset.dirty = ""; });
     count();
-    const first = matchMedia("(pointer: fine)").matches ? $(".form-page .form-control", root) : null;
+    const fields = matchMedia("(pointer: fine)").matches ? $$(".form-page .form-control", root) : [];
+    const first = fields.find((each) => each.checkVisibility());
     if (root === document.body) focus($(".form-page .refusals") || first);
   }
 
