@@ -11,6 +11,7 @@ from flask_babel import format_date, gettext
 from flask_login import current_user
 
 from admin_views.dashboard_asked import Lists
+from admin_views.dashboard_begin import begun
 from admin_views.dashboard_cards import Chart, registered
 from admin_views.dashboard_charts import chart
 from admin_views.dashboard_tiles import Tile, table
@@ -26,6 +27,7 @@ class Board:
     title: str
     today: str
     tiles: Sequence[Tile]
+    steps: Sequence[Link]
 
 
 class HomeView(AdminIndexView):
@@ -39,7 +41,7 @@ class HomeView(AdminIndexView):
     def index(self) -> Any:
         """Show the dashboard."""
         title = gettext("Hello, %(name)s", name=current_user.name)
-        board = Board(title, format_date(this_day(), "EEEE, d MMMM y"), _tiles(self.admin))
+        board = Board(title, format_date(this_day(), "EEEE, d MMMM y"), *_tiles(self.admin))
         return self.render("admin/dashboard.html", board=board)
 
 
@@ -48,11 +50,11 @@ def home(here: str) -> Link:
     return Link(gettext("Home"), "/", icon="home", active=here == "admin")
 
 
-def _tiles(admin: Any) -> list[Tile]:
-    """Return the cards of whatever the person may open."""
+def _tiles(admin: Any) -> tuple[list[Tile], list[Link]]:
+    """Return the cards of whatever the person may open, and where to begin."""
     lists = Lists(views_by_model(admin))
     found = ((card, lists.view_for(card)) for card in registered())
-    return [_tile(lists, view, card) for card, view in found if view is not None]
+    return begun(lists.views, [(card, _tile(lists, view, card)) for card, view in found if view is not None])
 
 
 def _tile(lists: Lists, view: Any, card: Any) -> Tile:

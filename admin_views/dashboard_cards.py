@@ -87,7 +87,31 @@ class Chart(Card):
         return super().needs | {self.along} | ({self.by} if self.by else set())
 
 
+@dataclass(frozen=True)
+class Step:
+    """What there is to do first: it is done once there are more than `besides` rows of the entity.
+
+    Once a step is done that `ends` the beginning, none is shown any more.
+    """
+
+    label: str
+    model: type[Base]
+    besides: int = 0
+    ends: bool = False
+
+
 _registered: list[Card] = []
+_steps: list[Step] = []
+
+
+def begin_with(*steps: Step) -> None:
+    """Show these steps, in this order, to whoever may take them, until all are done."""
+    _steps.extend(steps)
+
+
+def first_steps() -> list[Step]:
+    """Return what there is to do first, in its order."""
+    return list(_steps)
 
 
 def register(*cards: Card) -> None:
@@ -109,6 +133,7 @@ def asked_of(view: Any, where: Where) -> list[tuple[str, str]]:
 def check_cards(views: Mapping[type[Base], Any]) -> None:
     """Raise DeclarationError with every name that does not exist."""
     found = [problem for card in _registered for problem in _in_card(card, views.get(card.model))]
+    found += [f"The step “{each.label}” has no panel." for each in _steps if each.model not in views]
     if found:
         raise DeclarationError("\n".join(found))
 

@@ -42,6 +42,11 @@ class Tile:
     series: Sequence[tuple[str, str]] = ()
     bars: Sequence[Bar] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing to show."""
+        return not self.rows and not self.bars
+
 
 def table(lists: Lists, view: Any, card: Table) -> Tile:
     """Return a card with the first rows of its list: rows and count in one statement, all other numbers in another."""

@@ -1,12 +1,14 @@
-"""What the first page shows of customers, documents and tasks."""
+"""What the first page shows of customers, documents and tasks, and with what one begins."""
 
 from __future__ import annotations
 
-from admin_views.dashboard_cards import MONTH, WEEK, Chart, Figure, Table, register
+from admin_views.dashboard_cards import MONTH, WEEK, Chart, Figure, Step, Table, begin_with, register
+from models.company import Company
 from models.customer import Customer
 from models.document import Document
 from models.i18n import N_
 from models.task import Task
+from models.user import User
 
 TO_DO = {"done": "0", "due__to": "today"}
 
@@ -75,4 +77,10 @@ register(
         step=WEEK,
         empty=N_("No new customers in the last 12 weeks."),
     ),
+)
+
+begin_with(
+    Step(N_("Say who sells: your company's name, address and bank"), Company),
+    Step(N_("Add your first customer"), Customer, ends=True),
+    Step(N_("Let a colleague sign in"), User, besides=1),
 )

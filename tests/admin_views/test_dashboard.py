@@ -25,8 +25,9 @@ from models.call import Call, Outcome
 from models.channel import Channel, ChannelEntity
 from models.customer import Customer
 from models.document import Document
+from models.gate import set_actor
 from models.operations.issuing import move
-from models.permissions import Grants, Level, Permission
+from models.permissions import SYSTEM, Grants, Level, Permission
 from models.rules.document_kinds import DocumentKind, DocumentStatus
 from models.task import Task
 from tests.layers.source import ROOT
@@ -192,12 +193,48 @@ def test_a_card_that_asks_by_a_guarded_field_is_for_those_who_see_it(
 
 
 @pytest.mark.databases("sqlite")
-def test_an_empty_card_says_so(app: Flask) -> None:
-    open_shop()
-    page = Panel(app).get("/").text
+def test_an_empty_card_says_so_and_that_all_is_well_of_something_alone(app: Flask) -> None:
+    customer = open_shop()
+    panel = Panel(app)
+    page = panel.get("/").text
+    assert "No documents yet." in page
+    assert "No tasks yet." in page
+    assert "Good." not in tiles(page)["Overdue invoices"]
+    assert "Hello, Anna Rossi" in page
+    draft(customer, DocumentKind.INVOICE)
+    save(Task(customer=customer, subject="Ring", due=TODAY + timedelta(days=3)))
+    page = panel.get("/").text
     assert "No overdue invoices. Good." in page
     assert "Nothing is due today. Good." in page
-    assert "Hello, Anna Rossi" in page
+
+
+def steps(page: str) -> dict[str, tuple[str, bool]]:
+    """Return where to begin: each step with its address and whether it is done."""
+    listed = page.partition('id="begin"')[2].partition("</section>")[0]
+    found = re.findall(r'<a href="([^"]*)"><svg[^>]*><use href="[^#]*#([\w-]+)"></use></svg>([^<]*)', listed)
+    return {unescape(text).strip(): (url, icon == "square-check") for url, icon, text in found}
+
+
+@pytest.mark.databases("sqlite")
+def test_a_newcomer_is_told_where_to_begin_until_there_is_a_customer(app: Flask) -> None:
+    panel = Panel(app)
+    page = panel.get("/").text
+    assert list(steps(page).values()) == [("/company/new/", False), ("/customer/new/", False), ("/user/new/", False)]
+    assert "Good." not in page
+    assert "No customers yet." in tiles(page)["Not contacted for 90 days"]
+    add_user(name="Jonas Weber")
+    assert [done for _, done in steps(panel.get("/").text).values()] == [False, False, True]
+    open_shop()
+    assert not steps(panel.get("/").text)
+
+
+@pytest.mark.databases("sqlite")
+def test_whoever_may_not_take_a_step_is_not_sent_there(app: Flask) -> None:
+    set_actor(db.session, SYSTEM)
+    asked = ((Permission.VIEW, Permission.CREATE), (Permission.VIEW, Permission.EDIT))
+    people = [add_user({"customer": dict.fromkeys(each, Level.OWN)}) for each in asked]
+    found = [list(steps(panel.get("/").text)) for panel in [Panel(app, each) for each in people]]
+    assert found == [["Add your first customer"], []]
 
 
 @pytest.mark.databases("sqlite")
