@@ -11,7 +11,7 @@ from flask import abort, request
 from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
-from admin_views import confirm_page, grid_page, hosts, idempotency, staleness
+from admin_views import confirm_page, gone, grid_page, hosts, idempotency, staleness
 from admin_views.page import Action
 from admin_views.requests import go, is_fragment, record_url
 from admin_views.saving import TRIES, commit
@@ -111,31 +111,31 @@ def run_action(view: Any, name: str, keys: Sequence[int], parent: Base | None = 
     view.demand(chosen.permission)
     if done := done_before(view, name, parent, then):
         return done
-    rows = selected(view.model, keys)
-    if not rows or len(keys) > MOST_SELECTED:
-        toast(_unfit(bool(rows)), tone="warning")
+    if not keys or len(keys) > MOST_SELECTED:
+        toast(_unfit(bool(keys)), tone="warning")
         return go(back(view, parent))
-    if chosen.leads is not None:
-        return go(chosen.leads(view, rows) or back(view, parent))
-    if "confirmed" not in request.form:
-        return _ask(view, chosen, rows, parent)
-    if len(rows) < len(keys):
-        toast(_missing(len(keys) - len(rows)), tone="warning")
-    return _do(view, chosen, rows, parent, then)
+    rows = selected(view.model, keys)
+    lost = [key for key in keys if key not in {row.id for row in rows}]
+    if rows and chosen.leads is None and "confirmed" not in request.form:
+        return _ask(view, chosen, rows, parent, lost=lost)
+    for each in gone.told(view.model, lost):
+        toast(each, tone="warning")
+    if rows and chosen.leads is None:
+        return _do(view, chosen, rows, parent, then)
+    return go((chosen.leads(view, rows) if rows and chosen.leads else None) or back(view, parent))
 
 
-def _missing(count: int) -> str:
-    return ngettext(
-        "%(n)s of them is no longer there, or out of your sight.",
-        "%(n)s of them are no longer there, or out of your sight.",
-        count,
-        n=count,
-    )
-
-
-def _ask(view: Any, chosen: Deed, rows: Sequence[Base], parent: Base | None, changed: Sequence[Base] = ()) -> str:
+def _ask(
+    view: Any,
+    chosen: Deed,
+    rows: Sequence[Base],
+    parent: Base | None,
+    changed: Sequence[Base] = (),
+    lost: Sequence[int] = (),
+) -> str:
+    """Return the page that asks, and tells of rows that were `changed` or `lost` since they were shown."""
     found = judge(view, chosen, rows)
-    page = confirm_page.confirmation(view, chosen, found, back(view, parent), changed)
+    page = confirm_page.confirmation(view, chosen, found, back(view, parent), changed, lost)
     return view.render("admin/confirm.html", confirmation=page)
 
 

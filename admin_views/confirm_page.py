@@ -9,14 +9,15 @@ from typing import Any
 from flask import request
 from flask_babel import format_decimal, gettext, ngettext
 
-from admin_views import idempotency, staleness
+from admin_views import gone, idempotency, staleness
 from admin_views.page import Link
 from admin_views.say import label, say
 from models.base import Base
-from models.description import title_of
+from models.description import shortened, title_of
 from models.operations.deletion import Effect
 
 MOST_LISTED = 20
+STOPS = ".!?;:, "
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,27 @@ class Confirmation:
     mistyped: str = ""
     optional: bool = False
 
+    @property
+    def listed(self) -> Sequence[str]:
+        """What is selected, unless the title says it already."""
+        alone = len(self.items) == 1 and self.items[0].rstrip(STOPS) in self.title
+        return () if alone else self.items
 
-def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str, changed: Sequence[Base] = ()) -> Confirmation:
+
+def confirmation(
+    view: Any,
+    chosen: Any,
+    found: Any,
+    cancel_url: str,
+    changed: Sequence[Base] = (),
+    lost: Sequence[int] = (),
+) -> Confirmation:
     """Return the confirmation of an action; the state of the list travels along, so that one comes back to it.
 
-    What was `changed` since it was shown before, it tells.
+    What was `changed` since it was shown before, it tells, and which of the selected rows are `lost`.
     """
     told = [Consequence(text) for row in changed[:MOST_LISTED] for text in staleness.sentences(row)]
+    told += [Consequence(text) for text in gone.told(view.model, lost)]
     verb, allowed = label(chosen.label).rstrip("…"), found.rows
     state = view.state(request.form).pairs() if request.form else []
     return Confirmation(
@@ -67,7 +82,7 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str, changed: S
         consequences=[*told, *(Consequence(sentence(effect)) for effect in found.effects)],
         refused=[] if _is_alone(found) else [(title_of(row), say(reason)) for row, reason in found.refused],
         url=request.full_path.rstrip("?"),
-        hidden=[*_hidden(chosen, allowed), *state],
+        hidden=[*_hidden(chosen, allowed, lost), *state],
         submit=verb,
         cancel_url=cancel_url,
         danger=chosen.danger,
@@ -75,9 +90,12 @@ def confirmation(view: Any, chosen: Any, found: Any, cancel_url: str, changed: S
     )
 
 
-def _hidden(chosen: Any, rows: Sequence[Base]) -> list[tuple[str, str]]:
-    """Return what the page carries: what is asked, once, of which rows, and as what it has shown them."""
-    keys = [("rowid", str(row.id)) for row in rows]
+def _hidden(chosen: Any, rows: Sequence[Base], lost: Sequence[int]) -> list[tuple[str, str]]:
+    """Return what the page carries: what is asked, once, of which rows, and as what it has shown them.
+
+    Those that are lost go along, so that the result tells of them, too.
+    """
+    keys = [("rowid", str(key)) for key in (*(row.id for row in rows), *lost)]
     seen = staleness.marks(rows, whole=chosen.removes)
     return [("action", chosen.name), ("confirmed", "1"), (idempotency.NAME, idempotency.new_key()), *keys, *seen]
 
@@ -88,8 +106,13 @@ def _title(view: Any, chosen: Any, found: Any) -> str:
         return label(chosen.asking)
     verb, rows = label(chosen.label).rstrip("…"), found.rows or [row for row, _ in found.refused]
     if len(rows) == 1:
-        return f"{verb} {title_of(rows[0])}?"
+        return f"{verb} {_named(rows[0])}?"
     return f"{verb} {format_decimal(len(rows))} {label(view.model.__plural__).lower()}?"
+
+
+def _named(row: Base) -> str:
+    """Return what a row is called within a question: the beginning of a long text, and no full stop at its end."""
+    return shortened(title_of(row), row.id).rstrip(STOPS)
 
 
 def _question(view: Any, chosen: Any, found: Any) -> str:

@@ -33,15 +33,15 @@ FEW = 4
 
 @dataclass(frozen=True)
 class Clash:
-    """What others did to a field since the form was `opened`, as text; `value` is theirs as the field would post it."""
+    """What others did to a field since it was `opened`, as text; `value` is theirs as posted, `take` offers it."""
 
     theirs: str
     before: str
     who: str
-    when: str
     value: str
     yours: str
     opened: str
+    take: str
 
 
 class Control:

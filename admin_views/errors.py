@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import Conflict as HTTPConflict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from admin_views.access import why_closed, why_missing
+from admin_views.landing import landing
 from admin_views.logs import request_id
 from admin_views.problems import is_api, problem
 from admin_views.requests import is_fragment
@@ -50,10 +52,12 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(ObjectDeletedError, lambda error: answer_http_error(HTTPConflict()))
 
 
-def answer_http_error(error: HTTPException) -> Response | HTTPException:
+def answer_http_error(error: HTTPException) -> Response | WerkzeugResponse | HTTPException:
     """Return the page for an error, keeping its headers; redirects pass."""
     if error.code is None or error.code < 400:
         return error
+    if error.code == 405 and (elsewhere := _landing()):
+        return redirect(elsewhere, 303)
     why = why_missing() if error.code == 404 else None
     title, text = HIDDEN if why else SENTENCES.get(error.code, UNKNOWN)
     closed = why_closed() if error.code == 403 else None
@@ -63,13 +67,20 @@ def answer_http_error(error: HTTPException) -> Response | HTTPException:
     return response
 
 
+def _landing() -> str | None:
+    """Return where somebody lands who opens an address of a button, as with a page that answers one and is reloaded."""
+    if request.method not in {"GET", "HEAD"} or is_api() or is_fragment():
+        return None
+    return landing(request.full_path.rstrip("?"))
+
+
 def answer_refusal(error: DomainError) -> Response:
     """Return the page for a refusal that no form has shown."""
     code = 403 if isinstance(error, Refused) else 409 if isinstance(error, Conflict) else 400
     return error_page(code, gettext(SENTENCES[code][0]), say(error))
 
 
-def answer_database_error(error: OperationalError | PoolTimeout) -> Response | HTTPException:
+def answer_database_error(error: OperationalError | PoolTimeout) -> Response | WerkzeugResponse | HTTPException:
     """Ask to come back when the database cannot answer now; a wrong statement stays an error of ours."""
     said = str(getattr(error, "orig", error)).lower()
     if isinstance(error, OperationalError) and not any(word in said for word in PASSING):

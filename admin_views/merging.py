@@ -103,8 +103,10 @@ def _reconcile(field: Any, row: Base, change: Since, opened: str) -> bool:
         _adopt(field, row)
         return True
     shown, before, mine = (_shown(row, key, each) for each in (theirs, change.before, yours))
-    whose = gettext("Other window") if _is_mine(change) else change.actor
-    field.conflict = Clash(shown, before, whose, when(change.at), field.posted(theirs), mine, opened)
+    whose, take = change.actor, gettext("Use theirs")
+    if _is_mine(change):
+        whose, take = gettext("Other window"), gettext("Use that one")
+    field.conflict = Clash(shown, before, f"{whose}, {when(change.at)}", field.posted(theirs), mine, opened, take)
     words = {"who": change.actor, "theirs": shown}
     told = gettext("You changed this to “%(theirs)s” in another window.", **words)
     if not _is_mine(change):

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from admin_views.landing import landing
 from admin_views.targets import safe_target
 from models.base import Base
 
@@ -34,8 +35,12 @@ def go(url: str) -> Response:
 
 
 def came_from() -> str:
-    """Return the page of this site that the form was sent from, as it says itself or as the browser says."""
-    return safe_target(request.form.get("next", "")) or _referrer() or f"{request.script_root}/"
+    """Return the page of this site that the form was sent from, as it says itself or as the browser says.
+
+    A page that only a button leads to is none to come back to: then it is the record, or the list, that it is about.
+    """
+    target = safe_target(request.form.get("next", "")) or _referrer()
+    return (target and landing(target)) or f"{request.script_root}/"
 
 
 def _referrer() -> str | None:

@@ -6,56 +6,71 @@ who may, and the form be saved with the same click.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request
-from flask_babel import gettext
+from flask import current_app, request, url_for
 
 from admin_views.controls import read_key
+from admin_views.gone import deletion_of, may_bring_back, sentence
 from admin_views.requests import is_fragment
 from admin_views.saving import commit
-from admin_views.say import label, when
-from models.base import Base, db
+from admin_views.say import label
+from models.base import db
 from models.description import describe
 from models.engine import set_mode
-from models.gate import actor_of
-from models.history import DELETE, Change, called
+from models.history import Change
 from models.operations.undo import undo
-from models.past import last_change
-from models.permissions import Level, Permission
-from models.related import find
 
 BRING_BACK = "bring_back"
 FORMS = (".create_view", ".edit_view")
 LONGEST = 10_000
+PLACE = re.compile(r"\w+#([\w-]+)")  # what a fragment goes into: "section#panel-4"
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed, by what it is called; where it can still be saved, who deleted what, and what is sent again."""
+    """What was typed, by what it is called; where somebody deleted the record, who, and how it is brought back.
 
-    lines: Sequence[tuple[str, str]]
+    What is `sent` there saves the form too if it `saves`: once more, or as it stands in the `form` that is still open.
+    """
+
+    lines: Sequence[tuple[str, str]] = ()
     deleted: str = ""
-    sent: Sequence[tuple[str, str]] = ()
     url: str = ""
+    sent: Sequence[tuple[str, str]] = ()
+    saves: bool = False
+    form: str = ""
 
 
 def typed(*, gone: bool) -> Typed | None:
-    """Return what was typed into the form that is answered; None if it was no form, or nothing was typed."""
+    """Return what was typed into the form that is answered, and who deleted its record; None if there is neither."""
     view = next((each for each in current_app.extensions["panel"]._views if each.endpoint == request.blueprint), None)
-    if request.method != "POST" or is_fragment() or not str(request.endpoint).endswith(FORMS) or view is None:
+    if view is None or not hasattr(view, "description"):
         return None
-    lines = list(lines_of(view, request.form.items(multi=True)))
-    deletion = _deletion(view) if lines and gone else None
+    is_form = request.method == "POST" and str(request.endpoint).endswith(FORMS)
+    lines = list(lines_of(view, request.form.items(multi=True))) if is_form and not is_fragment() else []
+    deletion = _deletion(view) if gone else None
     if deletion is None:
         return Typed(lines) if lines else None
-    by, left_out = deletion.change_set, {"csrf_token", BRING_BACK, *_secret(view)}
-    words = {"who": by.actor_name, "title": called(db.session, deletion), "when": when(by.at)}
-    sent = [pair for pair in request.form.items(multi=True) if pair[0] not in left_out]
-    said = gettext("%(who)s deleted “%(title)s”, %(when)s.", **words)
-    return Typed(lines, said, [*sent, (BRING_BACK, str(by.id))], request.full_path.rstrip("?"))
+    said = sentence(deletion)
+    if not may_bring_back(deletion):
+        return Typed(lines, said)
+    key, form = str(deletion.change_set_id), _open_form() if is_form else ""
+    if form or lines:
+        left_out = {"csrf_token", BRING_BACK, *_secret(view)}
+        sent = [pair for pair in request.form.items(multi=True) if pair[0] not in left_out]
+        return Typed(lines, said, request.full_path.rstrip("?"), [*sent, (BRING_BACK, key)], saves=True, form=form)
+    here = "" if is_fragment() else request.full_path.rstrip("?")  # a fragment is part of the page that sends it
+    return Typed(lines, said, url_for("change_set.undo_change_set", key=key), [("next", here)])
+
+
+def _open_form() -> str:
+    """Return the selector of the form that stays open in its place while it is answered; nothing if there is none."""
+    place = PLACE.fullmatch(request.headers.get("HX-Target", "")) if is_fragment() else None
+    return f"#{place[1]} [data-form]" if place else ""
 
 
 def bring_back(view: Any) -> None:
@@ -89,19 +104,5 @@ def _deletion(view: Any) -> Change | None:
     parent = view.description.parent
     asked = [(view.model, request.args.get("id", ""))]
     asked += [(parent.target, request.args.get(parent.key, ""))] if parent is not None else []
-    found = (_last_deletion(model, read_key(key)) for model, key in asked)
-    return next((each for each in found if each is not None and _may_know(each)), None)
-
-
-def _last_deletion(model: type[Base], key: int | None) -> Change | None:
-    if key is None or find(db.session, model, key) is not None:
-        return None
-    found = last_change(db.session, Change.entity == model.__tablename__, Change.row_id == key)
-    return found if found is not None and found.action == DELETE else None
-
-
-def _may_know(deletion: Change) -> bool:
-    """Whether the person did it, or sees all records of this kind anyway."""
-    actor = actor_of(db.session)
-    everything = actor.level(deletion.root_entity, Permission.VIEW) is Level.ORGANISATION
-    return everything or deletion.change_set.actor_id == actor.user_id
+    found = (deletion_of(model, read_key(key)) for model, key in asked)
+    return next((each for each in found if each is not None), None)

@@ -136,14 +136,17 @@
       push: into === "#list" ? "true" : null });
   }
 
-  // What went through makes an error stale; what did not leaves the form as unsaved as it was.
-  const sends = ({ request, sourceElement }) => request.method === "POST" && sourceElement.matches("form, dialog *");
-  on("htmx:after:request", ({ detail: { ctx } }) => {
-    if (!sends(ctx)) return;
-    if (ctx.response.raw.ok) $$(".toast-danger", toasts).forEach((each) => each.remove());
-    else keep(ctx.sourceElement);
+  // What somebody sent and went through makes errors stale; what did not leaves the form as unsaved as it was.
+  function keep(form) {
+    if (form?.matches("[data-form]")) form.dataset.dirty = "";
+    sent.delete(form);
+  }
+
+  on("htmx:after:request", ({ detail: { ctx: { request, response, sourceElement } } }) => {
+    if (request.method === "GET" || sourceElement.matches("[hx-trigger]")) return;
+    if (response.raw.ok) $$(".toast-danger", toasts).forEach((each) => each.remove());
+    else keep(sourceElement);
   });
-  const keep = (form) => form?.matches("[data-form]") && (form.dataset.dirty = "");
 
   on("htmx:error", ({ detail }) => {
     keep(detail.ctx?.sourceElement);

@@ -21,7 +21,7 @@ def test_what_was_changed_in_one_window_is_shown_in_the_other(panel: Page) -> No
     expect(more).to_contain_text("You changed this to “theirs” in another window.")
     expect(panel.get_by_label("Tags")).to_have_value("mine")
     expect(more.locator(".clash")).to_contain_text("Yours")
-    more.get_by_role("button", name="Use theirs").click()
+    more.get_by_role("button", name="Use that one").click()
     expect(panel.get_by_label("Tags")).to_have_value("theirs")
     panel.get_by_role("button", name="Save", exact=True).click()
     expect(panel.get_by_label("Tags")).to_have_count(0)
