@@ -127,7 +127,7 @@ class PanelView(Historic, Told, Ways, Filed, Revealing, Mergeable, Comparable, D
         """Return the rows that the state asks for."""
         clauses = selection(self.model, state, conditions)
         shown = [*self.column_list, *state.columns]
-        return fetch(self.model, state, clauses, state.sort or self.column_default_sort, shown)
+        return fetch(self.model, state, clauses, state.sort or self.usual_order, shown)
 
     # The pages. Each is: load, check, act, answer.
 

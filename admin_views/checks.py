@@ -88,10 +88,14 @@ def _in_view(view: Any) -> Iterator[str]:
         for key in keys:
             if key not in attributes | children:
                 yield unknown(f"{name}.form_panels", key, attributes | children)
-    if view.column_default_sort.removeprefix("-") not in attributes:
-        yield unknown(f"{name}.column_default_sort", view.column_default_sort, attributes)
+    sorts = {option: getattr(view, option) for option in ("column_first", "column_default_sort")}
+    yield from (unknown(f"{name}.{each}", key, attributes) for each, key in sorts.items() if _is_odd(key, attributes))
     yield from guarded.in_view(view)
     yield from _choices(view, name)
+
+
+def _is_odd(sort: str, known: Iterable[str]) -> bool:
+    return bool(sort) and sort.removeprefix("-") not in known
 
 
 def _further(description: Any) -> set[str]:

@@ -32,7 +32,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 def csv_response(view: Any, state: State) -> Response:
     """Return what the list's state selects and the person may take along, in its order, as a download."""
     view.host()  # which must be in sight
-    actor, order = actor_of(db.session), state.sort or view.column_default_sort
+    actor, order = actor_of(db.session), state.sort or view.usual_order
     narrower = narrowed(view)
     words = [view.endpoint, *([narrower.value] if narrower else []), *([WITHOUT] if leaves_out(view) else [])]
     headers = {"Content-Disposition": f'attachment; filename="{"-".join(words)}.csv"'}

@@ -40,7 +40,7 @@ def place(view: Any) -> str:
 def grid(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Grid:
     """Return the children of a record that this view shows; the row in edit is among them wherever it stands."""
     keys, is_feed = _columns(view), declared.is_feed(view.description)
-    page = fetch_few(view.model, *_selection(view, parent), view.column_default_sort, keys)
+    page = fetch_few(view.model, *_selection(view, parent), view.usual_order, keys)
     rows = page.rows if row is None or row.id is None or row in page.rows else [row, *page.rows]
     number, elsewhere = page.state.page, view.new_elsewhere(parent)
     edited: dict[str, Any] = {"edited": f"{view.endpoint}-{row.id}"} if is_feed and row is not None and row.id else {}

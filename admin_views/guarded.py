@@ -11,7 +11,7 @@ from typing import Any
 from models.base import Base
 from models.description import Attribute, describe
 
-SAME_FOR_ALL = ("column_default_sort", "column_subtitle")
+SAME_FOR_ALL = ("column_first", "column_default_sort", "column_subtitle")
 
 
 def in_model(model: type[Base]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from flask_babel import format_decimal, gettext, ngettext
 
-from admin_views import links, split
+from admin_views import links, shortcuts, split
 from admin_views.export import exported, leaves_out, narrowed
 from admin_views.filters import Condition, Filter, Widget
 from admin_views.kinds import cell, look, text
@@ -49,8 +49,8 @@ def listing(view: Any, page: Page, conditions: Sequence[Condition]) -> Listing:
         state=state.pairs(),
         new=_new(view, state, value),
         export=_export(view, state, conditions),
-        empty=_empty(state, conditions),
-        remedies=_remedies(view, state, conditions),
+        empty=_empty(view, state, conditions),
+        remedies=[] if shortcuts.shown(view, state) else _remedies(view, state, conditions),
         more=view.list_links(),
     )
 
@@ -70,7 +70,7 @@ def shown_columns(view: Any, state: State) -> list[str]:
 
 def columns(view: Any, state: State, keys: Sequence[str], *, sortable: bool = True) -> list[Column]:
     """Return the headings, each with the address that sorts by it."""
-    order = state.sort or view.column_default_sort
+    order = state.sort or view.usual_order
     return [_column(view, state, key, order, sortable and key in view.column_sortable_list) for key in keys]
 
 
@@ -262,12 +262,18 @@ def _rows_exported(view: Any, state: State, conditions: Sequence[Condition]) -> 
     }[level]
 
 
-def _empty(state: State, conditions: Sequence[Condition]) -> str:
+def _empty(view: Any, state: State, conditions: Sequence[Condition]) -> str:
+    """Say why nothing is shown, or what would be."""
+    if shortcut := shortcuts.shown(view, state):
+        return label(shortcut.empty)
     if state.search and conditions:
         return gettext("Nothing matches “%(text)s” with these filters.", text=state.search)
     if state.search:
         return gettext("Nothing matches “%(text)s”.", text=state.search)
-    return gettext("Nothing matches these filters.") if conditions else gettext("There is nothing here yet.")
+    if conditions:
+        return gettext("Nothing matches these filters.")
+    said = [gettext("There is nothing here yet."), *(label(each) for each in (view.about, view.arises) if each)]
+    return " ".join(said)
 
 
 def _remedies(view: Any, state: State, conditions: Sequence[Condition]) -> list[Link]:

@@ -141,7 +141,7 @@ def _groups(model: type[Base], by: str, clauses: Sequence[Any]) -> list[Group]:
 def _page(view: Any, state: State, keys: Sequence[str], by: str | None, groups: Sequence[Group]) -> Page:
     clauses, model = selection(view.model, state, []), view.model
     if not groups:
-        return fetch(model, state, clauses, view.column_default_sort, keys)
+        return fetch(model, state, clauses, view.usual_order, keys)
     count = sum(each.count for each in groups)
     state = replace(state, page=min(state.page, -(-count // state.size)))
     title = getattr(model, view.description.title)

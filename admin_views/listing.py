@@ -143,19 +143,23 @@ def filtered(model: type[Base], state: State, conditions: Sequence[Condition]) -
 
 
 def keys_in_order(model: type[Base], clauses: Sequence[Any], sort: str) -> Select[Any]:
-    """Return the keys of the list's rows in a total order: what is sorted by, then the key."""
+    """Return the keys of the list's rows in a total order: what is sorted by, with commas between, then the key."""
     query = select(model.id).where(*clauses)
-    name, descending = sort.removeprefix("-"), sort.startswith("-")
+    for each in sort.split(","):
+        query = _ordered(query, model, each)
+    return query.order_by(model.id.desc() if each.startswith("-") else model.id.asc())
+
+
+def _ordered(query: Select[Any], model: type[Base], sort: str) -> Select[Any]:
+    name = sort.removeprefix("-")
     attribute = describe(model).attributes[name]
     column: Any = getattr(model, name)
     if attribute.target:
         target: Any = aliased(attribute.target)  # it may be the entity itself
         query = query.outerjoin(column.of_type(target))
         column = getattr(target, describe(attribute.target).title)
-    order = column.desc() if descending else column.asc()
-    if attribute.column.nullable:
-        order = order.nulls_last()
-    return query.order_by(order, model.id.desc() if descending else model.id.asc())
+    order = column.desc() if sort.startswith("-") else column.asc()
+    return query.order_by(order.nulls_last() if attribute.column.nullable else order)
 
 
 def fetch(model: type[Base], state: State, clauses: Sequence[Any], sort: str, shown: Iterable[str]) -> Page:

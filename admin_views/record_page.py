@@ -205,7 +205,7 @@ def walk(view: Any, row: Base) -> Place:
     view.host()  # which must be in sight
     state = view.state()
     clauses = selection(view.model, state, view.conditions(state))
-    keys = keys_in_order(view.model, clauses, state.sort or view.column_default_sort)
+    keys = keys_in_order(view.model, clauses, state.sort or view.usual_order)
     around = list(db.session.scalars(keys.offset(max(at - 2, 0)).limit(3)))
     if row.id not in around:
         return Place()

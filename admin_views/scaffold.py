@@ -37,6 +37,9 @@ class DeclaredView(ModelView):
     can_view_details = True
     menu_group = "More"
     menu_icon = "database"
+    about = ""  # what the rows are for, in a sentence that an empty list says
+    arises = ""  # how they come about where nobody makes them in the list
+    column_first = ""  # by which the rows are told apart before they follow the usual order
     column_subtitle: str | None = None
     panels_above = 3  # of a record, before its children; the others follow them
     column_list: Any = options.shown()
@@ -75,6 +78,11 @@ class DeclaredView(ModelView):
         self.inline_models = self.inline_models or [child.model for child in self.description.grids]
         self.exported = [each.key for each in self.description.shown if not each.secret]
         self.choosable_columns = declared.choosable(self.description)
+
+    @property
+    def usual_order(self) -> str:
+        """What the list is sorted by unless its address says something else."""
+        return ",".join(filter(None, (self.column_first, self.column_default_sort)))
 
     # Whose fields: guarded ones are for those alone whose role opens them.
 

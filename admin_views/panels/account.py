@@ -15,6 +15,7 @@ class AccountView(Behind, PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "briefcase"
+    about = N_("An account keeps customers together that belong to one firm or person; a new customer makes its own.")
     can_merge = True
     menu_place = 2
     column_list = ["name", "owner", "website", "tags", "last_contacted", "updated_at"]

@@ -30,6 +30,7 @@ class NoteView(PanelView):
 
     menu_group = N_("Activities")
     menu_icon = "note"
+    about = N_("Notes keep what is good to know of customers: what was said, wished for and agreed.")
     menu_place = 1
     column_list = ["body", "customer", "contact", "at", "author"]
     column_default_sort = "-at"
@@ -42,6 +43,7 @@ class CallView(PanelView):
 
     menu_group = N_("Activities")
     menu_icon = "phone"
+    about = N_("Calls keep who rang whom, and what came of it.")
     menu_place = 2
     entry_word = N_("Log call")
     parent_first = True
@@ -65,6 +67,7 @@ class TaskView(Ticked, PanelView):
 
     menu_group = N_("Activities")
     menu_icon = "checkbox"
+    about = N_("Tasks say what is to be done for customers, by whom and by when.")
     menu_place = 3
     entry_word = N_("Add task")
     parent_first = True
@@ -75,11 +78,13 @@ class TaskView(Ticked, PanelView):
             icon="list-check",
             mine="assignee",
             filters={"f_done": "0"},
+            empty=N_("You have nothing to do."),
             urgent=lambda: (Task.done.is_(False), Task.due <= today()),
         ),
     )
     column_list = ["subject", "customer", "due", "state", "assignee", "updated_at"]
     column_filters = ["state", "due", "assignee", "done", "customer", "contact", "author", "done_at", "created_at"]
+    column_first = "done"
     column_default_sort = "due"
     record_summary = ("customer", "contact", "assignee")
     form_panels = ((N_("Task"), ["customer", "subject", "due", "assignee", "contact", "text", "done"]),)

@@ -27,6 +27,7 @@ class ApiTokenView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "key"
+    about = N_("A token lets a program of yours, such as your website, reach the API.")
     menu_place = 90
     column_list = ["name", "status", "hint", "last_used_at", "creator", "created_at"]
     record_badges = ["status"]

@@ -13,6 +13,7 @@ class FileView(PanelView):
 
     menu_group = N_("Activities")
     menu_icon = "paperclip"
+    about = N_("Files are about customers: contracts, drawings, pictures.")
     column_list = ["name", "customer", "contact", "file", "size", "at", "author"]
     column_default_sort = "-at"
     form_panels = (

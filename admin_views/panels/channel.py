@@ -16,6 +16,7 @@ class ChannelView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "route"
+    about = N_("Channels are the ways by which customers come, and say what the menu offers.")
     column_list = ["name", "type", "active", "updated_at"]
     record_badges = ["type", "active"]
     form_panels = ((N_("Details"), ["name", "type", "active", "entities"]),)

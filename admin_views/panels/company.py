@@ -23,6 +23,7 @@ class VatRateView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "receipt-tax"
+    about = N_("VAT rates are what lines of documents are taxed with.")
     column_list = ["name", "rate", "nature", "active", "is_default", "updated_at"]
     record_badges = ["active"]
 
@@ -32,6 +33,8 @@ class ExchangeRateView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "arrows-exchange"
+    about = N_("Exchange rates say what other currencies are worth in your own.")
+    arises = N_("You need one once a document is in another currency.")
     column_list = ["name", "currency", "day", "rate", "updated_at"]
     column_default_sort = "-day"
 

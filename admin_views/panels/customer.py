@@ -24,6 +24,7 @@ class CustomerView(AboutPeople, SwitchedOff, Mailed, PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "building-store"
+    about = N_("Customers are the companies and people you do business with; all else in the panel is about them.")
     can_merge = True
     menu_place = 1
     off = "status", Status.INACTIVE
@@ -71,6 +72,7 @@ class ContactView(Mailed, PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "users"
+    about = N_("Contacts are the people whom you ring and write to at customers.")
     can_merge = True
     menu_place = 3
     column_list = ["name", "customer", "phone", "email", "last_contacted"]

@@ -26,6 +26,7 @@ class DocumentView(Summed, Documents, PanelView):
 
     menu_group = N_("Documents")
     menu_icon = "file-text"
+    about = N_("Each document begins with a customer, whose address and terms it takes over.")
     menu_place = 1
     parent_first = True
     split_by = "kind"

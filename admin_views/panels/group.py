@@ -13,6 +13,7 @@ class GroupView(PanelView):
 
     menu_group = N_("Customers")
     menu_icon = "tags"
+    about = N_("Groups hold customers on the same terms.")
 
 
 register(CustomerGroup, GroupView)

@@ -15,6 +15,8 @@ class MessageView(Sent, PanelView):
 
     menu_group = N_("Activities")
     menu_icon = "mail"
+    about = N_("Every email that was sent to a customer is kept here.")
+    arises = N_("Open a customer and choose “Send email” above its timeline.")
     menu_place = 4
     entry_word = N_("Send email")
     entries_closed = True
@@ -32,6 +34,7 @@ class TemplateView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "mail-cog"
+    about = N_("Email templates are what emails begin with, so that nobody types the same twice.")
     column_list = ["name", "kind", "subject", "updated_at"]
 
 

@@ -13,6 +13,7 @@ class RoleView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "shield-lock"
+    about = N_("Roles say who may see and do what.")
     can_duplicate = True
     column_list = ["name", "description", "personal", "administrator", "updated_at"]
     form_panels = (

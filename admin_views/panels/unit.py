@@ -13,6 +13,7 @@ class UnitView(PanelView):
 
     menu_group = N_("System")
     menu_icon = "sitemap"
+    about = N_("Business units are the teams that see each other's customers.")
     column_list = ["name", "above", "updated_at"]
 
 

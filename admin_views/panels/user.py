@@ -21,6 +21,7 @@ class UserView(SwitchedOff, PanelView):
 
     menu_group = N_("System")
     menu_icon = "user-shield"
+    about = N_("Users are the people who sign in and work here.")
     column_list = ["name", "email", "active", "updated_at"]
     column_links = ("roles", "units")
     column_filters = ["roles", "units", "active", "name", "email", "created_at", "updated_at"]

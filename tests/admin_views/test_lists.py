@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from html import unescape
 
 import pytest
 from flask import Flask
 
+from admin_views.registry import views_by_model
 from models.base import db
 from models.contact import Contact
 from models.customer import CustomerEmail
 from models.group import CustomerGroup
+from models.permissions import Level, Permission
+from models.task import Task
 from models.unit import BusinessUnit
 from tests.panel import FRAGMENT, Panel, add, company, contact, new_company, note_on
+from tests.people import add_user
 
 
 def titles(page: str) -> list[str]:
@@ -80,6 +86,50 @@ def test_an_empty_list_says_what_to_drop(app: Flask) -> None:
     assert "Drop “Status is Blocked”" in page
     assert "Drop “City contains x”" in page
     assert "Clear the search" in page
+
+
+@pytest.mark.databases("sqlite")
+def test_a_list_without_rows_says_what_it_is_for_and_how_they_come_about(app: Flask) -> None:
+    panel = Panel(app)
+    told = {
+        path: panel.get(path).text.partition('<div class="empty">')[2].partition("</div>")[0]
+        for path in ("/contact/", "/message/", "/exchange_rate/", "/document/?kind=invoice")
+    }
+    assert "Contacts are the people whom you ring and write to" in told["/contact/"]
+    assert re.search(r'href="/contact/new/"[^>]*>New contact<', told["/contact/"])
+    assert re.search(r'href="/document/new/\?kind=invoice"[^>]*>New invoice<', told["/document/?kind=invoice"])
+    assert "above its timeline" in told["/message/"]
+    assert "once a document is in another currency" in told["/exchange_rate/"]
+    assert all(view.about for view in views_by_model(app.extensions["panel"]).values() if view.endpoint != "company")
+    page = Panel(app, add_user({"customer": {Permission.VIEW: Level.ORGANISATION}})).get("/contact/").text
+    assert "Contacts are the people" in page
+    assert "New contact" not in page
+
+
+@pytest.mark.databases("sqlite")
+def test_of_what_is_one_s_own_an_empty_list_says_that_there_is_nothing_to_do(app: Flask) -> None:
+    company()  # whose channel lets tasks come about
+    panel = Panel(app)
+    [mine] = re.findall(r'href="(/task/\?[^"]*f_done=0[^"]*)"', panel.get("/me/").text)
+    page = panel.get(unescape(mine)).text
+    assert "You have nothing to do." in page
+    assert "Drop" not in page
+    assert "Nothing matches" in panel.get(f"{unescape(mine)}&f_state=overdue").text
+
+
+@pytest.mark.databases("sqlite")
+def test_tasks_open_with_what_is_still_to_be_done(app: Flask) -> None:
+    customer = company()
+    days = [date(2026, 1, day) for day in (1, 2, 3)]
+    for name, due, done in (
+        ("Long done", days[0], True), ("Whenever", None, False), ("Second", days[2], False), ("First", days[1], False)
+    ):  # fmt: skip
+        add(Task(customer=customer, subject=name, due=due, done=done))
+    panel = Panel(app)
+    page = panel.get("/task/").text
+    assert [each for each in titles(page) if each != customer.name] == ["First", "Second", "Whenever", "Long done"]
+    assert titles(panel.get("/task/?sort=due").text)[0] == "Long done"
+    assert "sort=due" in page
 
 
 def test_clicking_a_heading_sorts_by_it_and_clicking_again_the_other_way(app: Flask) -> None:
