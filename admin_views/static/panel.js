@@ -157,7 +157,7 @@
     const at = typeof ctx.target === "string" ? $(ctx.target) : ctx.target;
     const target = at?.isConnected ? at : at?.id && document.getElementById(at.id);
     if (!target) return;
-    if (target === dialog) return dialog.open || dialog.showModal();
+    if (target === dialog) return dialog.open || !dialog.firstElementChild || dialog.showModal();
     if (target === popup) return openPopup(ctx.sourceElement);
     if (target.id === "list") {
       count();

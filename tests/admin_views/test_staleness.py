@@ -68,7 +68,7 @@ def test_of_a_selection_what_others_deleted_is_told(app: Flask) -> None:
     other.fill(f"/customer/delete/?id={rows[0].id}")
     me.send(page)
     said = toasts(me.get("/customer/").text)
-    assert said == ["1 of them is no longer there, or out of your sight.", "1 customer was deactivated."]
+    assert said == ["Anna Rossi deleted “Customer 0”, just now.", "1 customer was deactivated."]
 
 
 def test_what_was_changed_is_deactivated_only_after_another_look(app: Flask) -> None:
