@@ -29,7 +29,6 @@ from models.operations.throttle import Throttled, WrongPassword
 
 FRESH = "X-CSRF-Token"
 PAGE_HEADER = "X-Again"  # where the page asks from now on
-STAYS = "stay"  # a cookie that the page's script sets with a form it sends: it asks here itself
 
 blueprint = Blueprint("again", __name__, url_prefix="/login")
 
@@ -56,21 +55,17 @@ def again_url() -> str:
 
 
 def refuse_stranger(url: str, answer: Response) -> Response:
-    """Return what a request without a session gets: `answer`, unless the page that is open goes on by itself.
+    """Return what a request without a session gets: `answer`; a part of a page is told to ask who is there.
 
     `url` is the sign-in, for a page that has no script of today.
     """
-    if is_fragment():
-        return Response(status=401, headers={"HX-Redirect": url})
-    return Response(status=204) if _stays() else answer
+    return Response(status=401, headers={"HX-Redirect": url}) if is_fragment() else answer
 
 
 def answer_foreign_form(error: CSRFError) -> Response | CSRFError:
-    """Answer a form of another session than this one; a page that goes on by itself asks who is there."""
+    """Answer a form of another session than this one; a part of a page asks who is there."""
     if request.endpoint == "again.enter":
         return who_is_there()
-    if not is_fragment() and _stays():
-        return Response(status=204)
     response: Response = errors.answer_http_error(error)  # type: ignore[assignment]
     response.status_code = 401 if is_fragment() else response.status_code
     return response
@@ -133,10 +128,6 @@ def _onward() -> Link:
 
 def _go_on(who: Visitor) -> Response:
     return Response(status=204, headers={FRESH: generate_csrf(), PAGE_HEADER: _url(who)})
-
-
-def _stays() -> bool:
-    return request.method == "POST" and STAYS in request.cookies
 
 
 def _page() -> Page | None:

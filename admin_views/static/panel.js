@@ -67,7 +67,8 @@
 
   // "" where nothing has changed, the token of a new session, or undefined if nobody came in.
   async function knock(form, request) {
-    const answer = await fetch(words.again, { headers: { "HX-Request": "true" }, ...request });
+    const answer = await fetch(words.again, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(20000),
+      ...request });
     if (answer.status >= 500) throw new TypeError();
     const token = answer.headers.get("X-CSRF-Token") || "";
     if (token) {
@@ -104,14 +105,21 @@
     return token ? fetch(url, request) : answer;
   }
 
-  // A form that is a page of its own stays, too: the server answers with nothing while this asks who is there. Some
-  // browsers leave off asking when they begin to send, so it is asked once more.
-  on("submit", async ({ defaultPrevented, target, submitter }) => {
-    if (target.closest("#my-menu") || defaultPrevented || target.method !== "post" || !words.again) return;
-    document.cookie = "stay=1; path=/; max-age=5; samesite=strict";
-    const once = () => admitted(target);
-    const later = () => new Promise((done) => setTimeout(done, 1000)).then(once);
-    if (await once().catch(later).catch(unreached)) target.requestSubmit(submitter);
+  // A form that is a page of its own is sent when the server said who is there: it stays where nobody answers.
+  const asked = new WeakMap();
+  on("submit", async (event) => {
+    const { target, submitter } = event;
+    if (target.closest("#my-menu") || event.defaultPrevented || target.method !== "post" || !words.again) return;
+    if (asked.get(target)) return void asked.delete(target);
+    event.preventDefault();
+    if (asked.has(target)) return;
+    asked.set(target, false);
+    const token = await admitted(target).catch(() => { keep(target); unreached(); });
+    asked.delete(target);
+    if (token === undefined) return;
+    sent.delete(target);
+    asked.set(target, true);
+    target.requestSubmit(submitter);
   });
   door.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -69,8 +69,6 @@ def test_its_person_signs_in_by_the_password_alone_and_what_was_refused_is_made_
     url = asks_at(here)
     form = {**next(each for each in Forms(page.text).all if "/new/" in each.action).values.to_dict(), **TYPED}
     end_sessions()
-    here.set_cookie("stay", "1")
-    assert here.post("/customer/new/", data=form).status_code == 204
     assert here.post("/customer/new/", data=form, headers=FRAGMENT).status_code == 401
     asked = here.get(url, headers=FRAGMENT)
     assert "Anna Rossi" in asked.text
@@ -82,9 +80,8 @@ def test_its_person_signs_in_by_the_password_alone_and_what_was_refused_is_made_
     assert len(stored(Customer)) == 1
 
 
-def test_a_page_that_is_opened_leads_to_the_sign_in_also_after_a_form_was_sent(here: FlaskClient) -> None:
+def test_a_page_that_is_opened_leads_to_the_sign_in(here: FlaskClient) -> None:
     end_sessions()
-    here.set_cookie("stay", "1")
     assert here.get("/customer/new/").location == "/login?next=/customer/new/"
 
 
@@ -182,8 +179,6 @@ def test_a_part_of_a_page_of_an_earlier_session_is_told_to_ask(here: FlaskClient
     end_sessions()
     sign_in(here, anna)
     assert here.post("/customer/new/", data=form, headers=FRAGMENT).status_code == 401
-    here.set_cookie("stay", "1")
-    assert here.post("/customer/new/", data=form).status_code == 204
     assert stored(Customer) == []
 
 

@@ -51,7 +51,11 @@ def test_what_a_call_counts_stands_in_the_details_at_once_unless_these_are_edite
     expect(told.get_by_role("link", name="Log call")).to_be_focused()
 
     late: list[Route] = []
-    panel.route("**/customer/details/?id=*&panel=0", lambda route: late.append(route))
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    panel.route("**/customer/details/?id=*&panel=0", hold)
     told.get_by_role("link", name="Delete Call to").click()
     with panel.expect_request("**/customer/details/?id=*&panel=0"):
         panel.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -77,3 +81,18 @@ def test_a_list_is_printed_as_a_table(panel: Page) -> None:
     expect(cell).to_have_css("display", "table-cell")
     whole = box(panel.locator("table.rows"))
     assert whole["x"] + whole["width"] <= 718
+
+
+def test_a_form_that_cannot_reach_the_server_stays_with_all_that_was_typed(panel: Page) -> None:
+    panel.goto("/customer/edit/?id=5")
+    panel.get_by_label("Tags").fill("typed in a train")
+    panel.context.set_offline(True)
+    panel.get_by_role("button", name="Save", exact=True).click()
+    expect(panel.locator("#toasts")).to_contain_text("The server cannot be reached. Nothing was saved.")
+    expect(panel.get_by_label("Tags")).to_have_value("typed in a train")
+    expect(panel.locator("form[data-dirty]")).to_have_count(1)  # whoever leaves is warned still
+    panel.context.set_offline(False)
+    panel.get_by_role("button", name="Save and close", exact=True).click()
+    expect(panel).to_have_url("/customer/")
+    panel.goto("/customer/details/?id=5")
+    expect(panel.get_by_role("region", name="More")).to_contain_text("typed in a train")
