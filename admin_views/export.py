@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask import stream_with_context
+from flask_babel import to_user_timezone
 from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
+from admin_views import split
 from admin_views.kinds import text
 from admin_views.listing import State, keys_in_order, selection
 from admin_views.noting import noted
@@ -26,7 +30,9 @@ from models.permissions import Actor, Level, Permission, ruling_entity
 BATCH = 500
 WITHOUT = "without-personal-data"
 BOM = "\ufeff"  # by which spreadsheets know UTF-8
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"\+[0-9]+( [0-9]+)+")  # a phone number with a blank in it: no spreadsheet works anything out of it
+MOMENT = "%Y-%m-%d %H:%M:%S"  # as the clock of the reader shows it, and as a form takes it
 
 
 def csv_response(view: Any, state: State) -> Response:
@@ -34,13 +40,20 @@ def csv_response(view: Any, state: State) -> Response:
     view.host()  # which must be in sight
     actor, order = actor_of(db.session), state.sort or view.usual_order
     narrower = narrowed(view)
-    words = [view.endpoint, *([narrower.value] if narrower else []), *([WITHOUT] if leaves_out(view) else [])]
+    words = [_called(view, state), *([narrower.value] if narrower else []), *([WITHOUT] if leaves_out(view) else [])]
     headers = {"Content-Disposition": f'attachment; filename="{"-".join(words)}.csv"'}
     clauses = exported(view, selection(view.model, state, view.conditions(state)))
     keys = keys_in_order(view.model, clauses, order)
     _note(view, clauses)
     lines = _lines(view, [key for key, _ in view.get_export_columns()], keys, actor)
     return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
+
+
+def _called(view: Any, state: State) -> str:
+    """Return what the list is called as files are."""
+    value = split.shown(view, state)
+    name = split.plural_of(value) if value else view.model.__plural__
+    return re.sub(r"\W+", "-", name.lower(), flags=re.ASCII)
 
 
 def narrowed(view: Any) -> Level | None:
@@ -88,9 +101,17 @@ def _lines(view: Any, columns: Sequence[str], keys: Select[Any], actor: Actor) -
         [*(label(each.label) for each in attributes), *(label(p.model.__plural__) for p in parts)]
     )
     for row in _rows(view, keys, actor):
-        values = ["" if each.is_masked_on(row) and not reads_all(actor) else text(each, row) for each in attributes]
+        values = ["" if each.is_masked_on(row) and not reads_all(actor) else _said(each, row) for each in attributes]
         lists = ["; ".join(filter(None, map(_title, getattr(row, part.key)))) for part in parts]
         yield writer.writerow([harmless(value) for value in (*values, *lists)])
+
+
+def _said(attribute: Attribute, row: Base) -> str:
+    """Return a value as people read it, and days and moments as spreadsheets sort them and ISO 8601 writes them."""
+    value = row.shown(attribute.key)
+    if isinstance(value, datetime):
+        return str(to_user_timezone(value).strftime(MOMENT))
+    return value.isoformat() if isinstance(value, date) else text(attribute, row)
 
 
 def _is_left_out(attribute: Attribute, actor: Actor) -> bool:
@@ -136,4 +157,4 @@ def _batch(view: Any, session: Session, keys: Sequence[int]) -> list[Base]:
 
 def harmless(value: str) -> str:
     """Keep a spreadsheet from taking text for a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return f"'{value}" if value.startswith(FORMULA) and not NUMBER.fullmatch(value) else value

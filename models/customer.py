@@ -136,7 +136,7 @@ class Customer(Owned, Contacted, Valued, Timestamped, Base):
         brings=("password", "password_changed_at", "emails"),
     )
     password: Mapped[CustomerPassword | None] = field(needs="can_login")
-    password_changed_at: Mapped[Moment | None] = field(fixed=True, personal=True, label="Password set")
+    password_changed_at: Mapped[Moment | None] = field(fixed=True, personal=True, label="Password set on")
     login_key: Mapped[Token | None] = field(unique=True, hidden=True, personal=True, shown_as="can_login")
 
     if TYPE_CHECKING:

@@ -122,7 +122,7 @@ class Document(Timestamped, Base):
     issued_at: Mapped[Moment | None] = field(fixed=True, label="Issued")
     year: Mapped[int | None] = field(hidden=True)
     series_key: Mapped[Token] = field(default=NO_SERIES, hidden=True)
-    party_name: Mapped[Name | None] = field(fixed=True, personal=True, label="Customer")
+    party_name: Mapped[Name | None] = field(fixed=True, personal=True, label="Customer's name")
     party_street: Mapped[Street | None] = field(fixed=True, label="Street")
     party_street2: Mapped[Street | None] = field(fixed=True, label="Second line")
     party_postal_code: Mapped[PostalCode | None] = field(fixed=True, label="Postal code")

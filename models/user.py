@@ -25,7 +25,7 @@ class User(Timestamped, Base):
     password: Mapped[StaffPassword | None] = field(
         help=f"Nobody can sign in without one. It needs at least {STAFF.minimum} characters."
     )
-    password_changed_at: Mapped[Moment | None] = field(fixed=True, label="Password set")
+    password_changed_at: Mapped[Moment | None] = field(fixed=True, label="Password set on")
 
     if TYPE_CHECKING:
         roles: list[UserRole]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_views.export import harmless
+from admin_views.registry import views_by_model
 from models.base import db
 from models.customer import CustomerKind, Status
 from models.gate import set_actor
 from models.permissions import SYSTEM, Grants, Level, Permission
+from models.task import Task
 from models.unit import BusinessUnit
 from models.user import UserRole
 from tests.models.world import ALL
@@ -47,7 +51,20 @@ def test_values_are_written_as_people_read_them(app: Flask) -> None:
     assert row["Status"] == "Active"
 
 
-FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠x", '=HYPERLINK("http://evil.test")']
+FORMULAS = [
+    "+39 02/1234",
+    "+39 1+1",
+    "+391234",
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    '=HYPERLINK("http://evil.test")',
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -56,6 +73,33 @@ def test_text_is_never_a_formula(app: Flask, text: str) -> None:
     [row] = table(app)
     assert row["Name"] == f"'{text}"
     assert row["Legal form"] == f"'{text}"
+
+
+@pytest.mark.databases("sqlite")
+def test_phone_numbers_are_as_they_were_typed_where_no_formula_can_come_of_it(app: Flask) -> None:
+    contact(company(), "Marta", phone="+34 617 123 456")
+    [row] = table(app, entity="contact")
+    assert row["Phone"] == "+34 617 123 456"
+    assert [harmless(each) for each in ("+34 1\t2", "+34 1\n=1", "\n=1+1")] == ["'+34 1\t2", "'+34 1\n=1", "'\n=1+1"]
+
+
+@pytest.mark.databases("sqlite")
+def test_days_and_moments_are_written_so_that_spreadsheets_sort_them(app: Flask) -> None:
+    at = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+    add(Task(customer=company(), subject="Ring", due=date(2026, 1, 31), done=True, done_at=at))
+    panel = Panel(app)
+    panel.client.set_cookie("zone", "Europe/Rome")
+    text = panel.get("/task/export/csv/").get_data(as_text=True).removeprefix("\ufeff")
+    [row] = csv.DictReader(StringIO(text))
+    assert (row["Due"], row["Done on"]) == ("2026-01-31", "2026-02-03 05:05:06")
+
+
+@pytest.mark.databases("sqlite")
+def test_no_two_columns_of_an_export_have_the_same_heading(app: Flask) -> None:
+    for view in views_by_model(app.extensions["panel"]).values():
+        headings = [name for _, name in view.get_export_columns()]
+        headings += [part.model.__plural__ for part in view.description.parts]
+        assert len(headings) == len(set(headings)), view.endpoint
 
 
 @pytest.mark.parametrize("text", ['a "quoted" name', "a, b; c", "two\nlines", "Società Ñandú 株式会社"])
@@ -78,9 +122,11 @@ def test_secrets_and_hidden_columns_are_left_out(app: Flask) -> None:
 
 def test_the_answer_is_a_file_to_download(app: Flask) -> None:
     answer = Panel(app).get("/customer/export/csv/")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="customer.csv"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customers.csv"'
     assert answer.content_type == "text/csv; charset=utf-8"
     assert Panel(app).get("/customer/export/xls/").status_code == 404
+    told = Panel(app).get("/document/export/csv/?kind=credit_note").headers["Content-Disposition"]
+    assert told == 'attachment; filename="credit-notes.csv"'
 
 
 @pytest.mark.quick(database=["sqlite"])  # how often a database is asked does not depend on which it is
@@ -129,10 +175,10 @@ def test_an_export_has_only_what_one_may_export_and_the_list_says_so(app: Flask)
 def test_the_file_is_called_by_how_far_it_reaches(app: Flask) -> None:
     _, panel = exporter(app, OWN)
     answer = panel.get("/customer/export/csv/")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="customer-own.csv"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customers-own.csv"'
     _, panel = exporter(app, {Permission.VIEW: Level.OWN, Permission.EXPORT: Level.ORGANISATION})
     answer = panel.get("/customer/export/csv/")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="customer.csv"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customers.csv"'
     assert "Export your own" not in panel.get("/customer/").text
 
 
