@@ -47,6 +47,8 @@ class Upload(Control, fields.Field):
             self.data = self.kept
         elif f"{self.name}-none" in request.form and self.can_be_empty:
             self.data = None
+        if self.large_name in request.form and not (sent and sent.filename):
+            raise ValueError(self.too_large)
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Change the row only where a file was sent or taken away."""
@@ -73,6 +75,11 @@ class Upload(Control, fields.Field):
         return f"{self.name}-kept"
 
     @property
+    def large_name(self) -> str:
+        """The name of what says that a file was chosen and not sent: it was too large."""
+        return f"{self.name}-large"
+
+    @property
     def token(self) -> str:
         """What leads to the file that was handed in, for the same person alone."""
         return sealed(self.kept) if self.kept is not None else ""
@@ -92,7 +99,7 @@ class Upload(Control, fields.Field):
 
     @property
     def too_large(self) -> str:
-        """What is said of a larger one before it is sent."""
+        """What is said of a larger one, which is not even sent."""
         return gettext(TOO_LARGE, most=f"{most_bytes() / MEGABYTE:g}")
 
     @property

@@ -292,9 +292,10 @@
     if (target.id === "pick-all") boxes().forEach((box) => { box.checked = target.checked; });
     if (target.matches("#pick input")) count();
     if (target.matches("[data-rule]")) setLine(target);
-    if (target.files?.[0]?.size > target.dataset.most) {
-      toast(target.dataset.large, "danger");
-      target.value = "";
+    if (target.dataset.most) {
+      const words = target.nextElementSibling;
+      words.hidden = !($("input", words).checked = target.files[0]?.size > target.dataset.most);
+      if (!words.hidden) target.value = "";
     }
     follow(target);
   });

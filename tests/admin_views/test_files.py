@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -96,6 +97,15 @@ def test_what_is_refused_is_refused_beside_the_field(
     assert "Typed all the same." in answer.text
     assert stored(Attachment) == []
     assert folder() == set()
+
+
+@ONE_DATABASE
+def test_of_a_file_that_was_too_large_to_be_sent_its_field_says_so(panel: Panel) -> None:
+    answer = hand_in(panel, new(company()), b"", "", **{"file-large": "1"})
+    [field] = re.findall(r'id="file-error">.*?</p>', answer.text, re.DOTALL)
+    assert "This file is larger than 10 MB, which is the most that is kept." in field
+    assert "This field is required." not in answer.text
+    assert stored(Attachment) == []
 
 
 @ONE_DATABASE

@@ -48,6 +48,8 @@ def test_what_is_wrong_is_said_and_what_was_chosen_is_kept(panel: Page, problems
     chosen.set_input_files(payload("large.zip", bytes(10_000_001)))
     expect(panel.get_by_text("larger than 10 MB")).to_be_visible()  # before it is sent
     expect(chosen).to_have_value("")
+    form.get_by_role("button", name="Add").click()
+    expect(panel.locator("#file-error")).to_contain_text("larger than 10 MB")
     chosen.set_input_files(payload("page.png", PAGE))
     form.get_by_role("button", name="Add").click()
     expect(form).to_contain_text("This is not a png file")
