@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 from tests.stories.conftest import open_record
 
 AURORA = "Aurora Forniture S.r.l."
 
 
-def box(it: Locator) -> dict[str, float]:
+def box(it: Locator) -> FloatRect:
     found = it.bounding_box()
     assert found is not None
-    return dict(found)
+    return found
 
 
 def edit_contact(page: Page, words: str) -> None:
