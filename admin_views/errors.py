@@ -71,7 +71,9 @@ def _landing() -> str | None:
     """Return where somebody lands who opens an address of a button, as with a page that answers one and is reloaded."""
     if request.method not in {"GET", "HEAD"} or is_api() or is_fragment():
         return None
-    return landing(request.full_path.rstrip("?"))
+    here = request.full_path.rstrip("?")
+    there = landing(here)
+    return there if there != here else None
 
 
 def answer_refusal(error: DomainError) -> Response:
