@@ -185,6 +185,8 @@ def _remarks(view: Any, rows: Sequence[Base]) -> Iterator[str]:
         yield gettext("What is below is joined: lists keep what is equal once.")
     else:
         yield gettext("What is below is joined: lists keep what is equal once, but for what is masked.")
+    if len({row.is_person() for row in rows}) > 1:
+        yield gettext("Not all of them are persons: look at what the one that stays takes over.")
     yield from _left_behind(rows)
     parent = view.description.parent
     if parent is not None and _differ(rows, parent):
@@ -200,15 +202,17 @@ def _left_behind(rows: Sequence[Base]) -> Iterator[str]:
     for each in hosting(type(rows[0])):
         thing, differ = label(each.label).lower(), {getattr(row, each.column.key) for row in rows}
         if len(differ) > 1 and len(left[each.key]) == len(differ):
-            yield gettext("Each has its own %(thing)s with nothing else in it: these become one, too.", thing=thing)
+            yield gettext(
+                "Their %(thing)s is not the same. With nothing else in them, these become one, too.", thing=thing
+            )
         elif len(differ) > 1 and left[each.key]:
             yield gettext(
-                "Each has its own %(thing)s: one with nothing else in it goes into the one kept, any other stays.",
+                "Their %(thing)s is not the same. One with nothing else in it goes into the one kept, any other stays.",
                 thing=thing,
             )
         elif len(differ) > 1:
             yield gettext(
-                "Each has its own %(thing)s, and they all stay: merge or delete the one left over.", thing=thing
+                "Their %(thing)s is not the same, and each stays: merge or delete what is left over.", thing=thing
             )
 
 
@@ -227,7 +231,7 @@ def confirmation(
     things = label(view.model.__label__ if len(rows) == 1 else view.model.__plural__).lower()
     return Confirmation(
         title=gettext("Merge %(n)s %(things)s into “%(title)s”?", n=len(rows), things=things, title=title_of(master)),
-        question=gettext("“%(title)s” stays. These go, with their history told there:", title=_told(master, rows)),
+        question=gettext("“%(title)s” stays and tells the history of these, which go:", title=_told(master, rows)),
         items=[_told(row, rows) for row in others],
         consequences=[Consequence(each) for each in (*_moving(others, master), *_joining(rows, choice))],
         refused=[],

@@ -9,6 +9,7 @@ from flask import Flask
 
 from models.base import db
 from models.customer import Customer
+from tests.models.world import person
 from tests.panel import Panel, add, company, contact, stored
 from tests.people import EDITOR, VIEWER
 
@@ -55,7 +56,7 @@ def test_what_differs_is_picked_then_confirmed_then_done_and_undone(panel: Panel
     assert "1 field is equal" not in page.text
     assert page.text.count('name="pick-tags"') == 2
     assert 'name="pick-vat_number"' not in page.text  # both have the same
-    assert "Each has its own account with nothing else in it: these become one, too." in page.text
+    assert "Their account is not the same. With nothing else in them, these become one, too." in page.text
     asked = panel.send(page, {"master": str(one), "pick-tags": str(other)})
     assert "The account “Seta” has nothing else, and goes into “Seta Como”." in asked.text
     assert "Merge 2 customers into “Seta”?" in asked.text
@@ -127,3 +128,10 @@ def test_duplicates_lead_into_merge_or_are_told_apart(panel: Panel) -> None:
     for nowhere in ("7:", "0:%00", "9999999999", "-1:x", "a"):
         assert panel.get(f"/customer/duplicates/?after={nowhere}").status_code == 200
     assert panel.get("/note/duplicates/").status_code == 404
+
+
+def test_a_firm_and_a_person_are_said_to_be_different(panel: Panel) -> None:
+    one, other = two()
+    ada = person("Ada", "Byron").id
+    assert "Not all of them are persons" in panel.get(url(one, ada)).text
+    assert "Not all of them are persons" not in panel.get(url(one, other)).text
