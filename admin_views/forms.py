@@ -22,6 +22,7 @@ from admin_views.offers import offered
 from admin_views.parts import Rows
 from admin_views.say import later, say
 from models.base import Base, db
+from models.checking import REQUIRED
 from models.description import Attribute, Child, describe, entity
 from models.errors import DomainError
 from models.reaching import leading
@@ -48,9 +49,15 @@ class ByKind:
             raise ValidationError(say(error)) from error
 
     def _settled(self, form: BaseForm, value: Any) -> Any:
-        """Judge the value with its country where the form has it; else that is left to the row."""
-        place = form._fields.get(self.country)
-        return self.kind.settle(value, place.data) if self.kind and self.kind.settle and place is not None else value
+        """Judge the value with its country where that is known before the row is; else it is left to the row."""
+        if self.kind is None or self.kind.settle is None:
+            return value
+        way, _, last = self.country.rpartition(".")
+        place = getattr(form, "wholes", {}).get(way) if way else form
+        field = place._fields.get(last) if place is not None else None
+        if field is not None:
+            return self.kind.settle(value, field.data)
+        return self.kind.settle(value, getattr(place._obj, last, None)) if way and place is not None else value
 
 
 class Required(InputRequired):
@@ -67,7 +74,22 @@ class Required(InputRequired):
         if field.errors:
             raise StopValidation
         if field.data is None or field.data == "":
-            raise StopValidation(gettext("This field is required."))
+            raise StopValidation(gettext(REQUIRED))
+
+
+class Demanded:
+    """A value must be given with some choice of another field of the form."""
+
+    def __init__(self, attribute: Attribute) -> None:
+        self.when, self.demand = attribute.facts.when, attribute.facts.demand or REQUIRED
+
+    def __call__(self, form: BaseForm, field: Any) -> None:
+        """Ask for the value as the row would, so that all that is wrong is said at once."""
+        if self.when is None or field.errors or field.data not in (None, ""):
+            return
+        other = form._fields.get(self.when[0])
+        if other is not None and other.data == self.when[1].value:
+            raise StopValidation(gettext(self.demand))
 
 
 class Needs:
@@ -131,6 +153,8 @@ def named(model: type[Base], text: str, most: int, *where: ColumnElement[bool]) 
 def _validators(attribute: Attribute) -> Iterator[Any]:
     if must_be_typed(attribute):
         yield Required()
+    if attribute.facts.when:
+        yield Demanded(attribute)
     if attribute.facts.needs:
         yield Needs(attribute.facts.needs)
     yield ByKind(attribute)

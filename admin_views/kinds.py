@@ -17,6 +17,7 @@ from sqlalchemy import inspect
 from admin_views import controls, kinds_figures
 from admin_views.kinds_file import Upload, file_link, file_name, said_size
 from admin_views.kinds_moment import Moment
+from admin_views.kinds_phone import phone_link
 from admin_views.kinds_picker import Picker
 from admin_views.say import label, none, pill, plain, when
 from models import kinds
@@ -59,6 +60,8 @@ def look(attribute: Attribute) -> Look:
         return _province(attribute.facts.country or "")
     if attribute.kind in (kinds.AMOUNT, kinds.PRICE):
         return _money(attribute.facts.currency or "")
+    if attribute.kind is kinds.PHONE:
+        return _phone(attribute.key)
     if attribute.kind is kinds.FILE:
         return _file(attribute.key)
     if attribute.kind is kinds.ONE_OF:
@@ -142,11 +145,6 @@ def _website(value: Any, row: Base) -> Markup:
     return Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>').format(value, shown)
 
 
-def _phone(value: Any, row: Base) -> Markup:
-    dialled = "".join(sign for sign in value if sign.isdigit() or sign == "+")
-    return Markup('<a href="tel:{}">{}</a>').format(dialled, value)
-
-
 @cache
 def _province(path: str) -> Look:
     """A province is named by its country, which stands elsewhere in the row."""
@@ -179,6 +177,12 @@ def _money(path: str) -> Look:
 def _file(key: str) -> Look:
     """A file is called as it came, which stands beside it in the row."""
     return Look(Upload, partial(file_link, key), partial(file_name, key), "none", wide=True)
+
+
+@cache
+def _phone(key: str) -> Look:
+    """A phone number is dialled as it is from everywhere, which stands beside it in the row."""
+    return replace(PLAIN, control=controls.Phone, cell=partial(phone_link, key))
 
 
 @cache
@@ -268,7 +272,6 @@ RELATION = Look(Picker, _related, _plain, "relation")
 BY_KIND: dict[str, Look] = {
     kinds.EMAIL.name: replace(PLAIN, control=controls.Email, cell=_link("mailto:")),
     kinds.EMAILS.name: replace(PLAIN, control=controls.Addresses),
-    kinds.PHONE.name: replace(PLAIN, control=controls.Phone, cell=_phone),
     kinds.URL.name: replace(PLAIN, control=controls.Url, cell=_website),
     kinds.LONG_TEXT.name: replace(PLAIN, control=controls.Text, cell=_prose, wide=True),
     kinds.TAGS.name: replace(PLAIN, cell=_tags),

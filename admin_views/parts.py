@@ -143,6 +143,8 @@ class Rows(Control, fields.Field):
     def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
         """Check every row that says something."""
         self.errors = list(self.process_errors)
+        for entry in (*self.entries, *self.gone):
+            entry.form.wholes = {self.child.parent: form}  # which has the country that a number is read with
         right = [entry.form.validate() for entry in self.entries]
         for entry in self.gone:
             entry.form.validate()  # so that values are as the history has them

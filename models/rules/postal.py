@@ -8,11 +8,12 @@ from typing import NamedTuple
 from models.errors import DomainError
 from models.i18n import N_
 from models.rules.places import country_name
-from models.rules.text import clean_text
+from models.rules.text import clean_text, is_plausible
 
 MAX_LENGTH = 20
 
 _REFUSAL = N_("This is not a valid postal code (%(country)s). Write it as in %(example)s.")
+_IMPLAUSIBLE = N_("A postal code has letters and digits, and a digit among them. Leave it empty if there is none.")
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 
 
@@ -64,9 +65,11 @@ _FORMS = {
 
 
 def clean_postal_code(value: str, country: str | None) -> str:
-    """The postal code in the country's usual form; elsewhere any text of up to 20 characters, in upper case."""
+    """The postal code in the country's usual form; elsewhere up to 20 letters and digits, in upper case."""
     text = clean_text(clean_text(value, max_length=MAX_LENGTH).upper(), max_length=MAX_LENGTH)
     form = _FORMS.get(country or "")
+    if form is None and not is_plausible(text):
+        raise DomainError(_IMPLAUSIBLE)
     if form is None:
         return text
     match = form.groups.fullmatch(_SEPARATORS.sub("", _without_country(text, country)))

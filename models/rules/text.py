@@ -11,6 +11,7 @@ from models.i18n import N_
 _SPACES = re.compile(r"\s+")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\v\f\x85]")
 _SPACES_BEFORE_LINE_END = re.compile(r"[^\S\n]+(?=\n)")
+_CODE = re.compile(r"[^\W_](?:[ ./\-\u2010-\u2015]*[^\W_])*")
 _UNSTORABLE = {"Cc", "Cs"}  # control characters and lone surrogates: databases refuse them or cut the text there
 # White space, and the byte-order mark and zero-width space that come along with pasted text.
 _EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b"
@@ -29,6 +30,11 @@ def clean_text(value: str, *, max_length: int, multiline: bool = False) -> str:
         message = N_("This text is too long: %(length)s characters, and at most %(maximum)s fit. Shorten it.")
         raise DomainError(message, length=len(text), maximum=max_length)
     return text
+
+
+def is_plausible(code: str) -> bool:
+    """Whether an official code of whatever country can look so: letters, digits, one of them at least, and dividers."""
+    return _CODE.fullmatch(code) is not None and any(map(str.isdecimal, code))
 
 
 def refuse_control_characters(text: str) -> None:

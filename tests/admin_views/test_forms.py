@@ -93,6 +93,9 @@ def test_a_wrong_value_comes_back_beside_its_field_with_everything_typed_still_t
 def test_several_wrong_values_are_all_said_at_once(app: Flask) -> None:
     answer = Panel(app).fill("/customer/new/", {**RIGHT, "vat_number": "IT1", "website": "x:y", "employees": "1.5"})
     assert set(errors(answer.text)) >= {"vat_number", "website", "employees"}
+    wrong = {"kind": "company", "company": "", "website": "x:y", "phones-new-number": "phone home"}
+    answer = Panel(app).fill("/customer/new/", {**RIGHT, **wrong})
+    assert set(errors(answer.text)) >= {"company", "website", "phones-new-number"}
 
 
 def test_what_the_record_lacks_as_a_whole_is_said_beside_the_fields(app: Flask) -> None:

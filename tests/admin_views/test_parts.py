@@ -193,6 +193,8 @@ def test_a_phone_is_judged_by_the_country_of_the_customer(app: Flask) -> None:
     panel = Panel(app)
     answer = panel.fill(path, {"phones-new-number": "12"})
     assert "phones-new-number" in errors(answer.text)
+    answer = panel.fill(path, {"phones-new-number": "12", "company": "", "emails-new-address": "nobody"})
+    assert {"phones-new-number", "company", "emails-new-address"} <= set(errors(answer.text)), "all at once"
     assert panel.fill(path, {"phones-new-number": "333 123 4567"}).status_code == 303
     assert stored(Customer)[0].phones[0].number_e164 == "+393331234567"
 

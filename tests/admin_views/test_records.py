@@ -23,7 +23,7 @@ def test_a_record_shows_its_panels_children_and_history(app: Flask) -> None:
         emails=["a@example.com"], owner=owner, billing_country="IT", billing_province="MI", billing_city="Milano",
         website="https://aurora.example", employees=12, tags="good, big",
     )  # fmt: skip
-    contact(customer, "Marta Bianchi", phone="+39 333 1234567")
+    contact(customer, "Marta Bianchi", phone="333 1234567")  # of a customer in Italy
     note_on(customer, body="Called today.")
     page = Panel(app).get(f"/customer/details/?id={customer.id}").text
     for text in ("Aurora Srl", "Italy", "Milano", "Olga Owner", "Marta Bianchi", "Called today.", ">12<"):

@@ -41,7 +41,7 @@ def test_a_call_is_logged_from_a_contact_and_told_on_the_customer(panel: Page) -
     form.get_by_role("button", name="Add", exact=True).click()
     entry = timeline(panel).get_by_role("article").filter(has_text="Call to Marta Bianchi")
     expect(entry).to_contain_text(re.compile("Anna Rossi.*Left message.*Calls back on Monday.*6 min", re.DOTALL))
-    expect(entry.get_by_role("link", name="333 123 4567")).to_have_attribute("href", "tel:3331234567")
+    expect(entry.get_by_role("link", name="333 123 4567")).to_have_attribute("href", "tel:+393331234567")
     expect(panel.get_by_role("link", name="Log call")).to_be_focused()
     open_record(panel, AURORA)
     expect(timeline(panel).get_by_role("link", name="Marta Bianchi", exact=True)).to_be_visible()
