@@ -64,7 +64,7 @@ def refuse_stranger(url: str, answer: Response) -> Response:
 
 def answer_foreign_form(error: CSRFError) -> Response | CSRFError:
     """Answer a form of another session than this one; a part of a page asks who is there."""
-    if request.endpoint == "again.enter":
+    if request.endpoint == "again.enter" and is_fragment():
         return who_is_there()
     response: Response = errors.answer_http_error(error)  # type: ignore[assignment]
     response.status_code = 401 if is_fragment() else response.status_code
