@@ -12,9 +12,9 @@ from flask_wtf import CSRFProtect
 
 import models.all  # noqa: F401  so that every entity is mapped
 from admin_views import api
-from admin_views.auth import init_auth
 from admin_views.cli import register_commands
 from admin_views.config import load_config
+from admin_views.door.auth import init_auth
 from admin_views.files import init_files
 from admin_views.locale import init_locale
 from admin_views.panel import init_panel

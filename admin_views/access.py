@@ -11,9 +11,10 @@ from flask_admin import expose
 from flask_babel import format_decimal, gettext
 from sqlalchemy import func, select
 
-from admin_views import looking, revelations
 from admin_views.controls import read_key
+from admin_views.door import looking
 from admin_views.page import Grid, Link, Pager
+from admin_views.personal import revelations
 from admin_views.requests import record_url
 from admin_views.say import label
 from admin_views.why_page import VERBS, Why, owner_names, placed, reading, rules, verdict, why, why_personal

@@ -11,11 +11,13 @@ from flask import abort, request
 from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
-from admin_views import confirm_page, gone, grid_page, hosts, idempotency, staleness
+from admin_views import confirm_page, grid_page
+from admin_views.conflicts import gone, idempotency, staleness
 from admin_views.page import Action
 from admin_views.requests import go, is_fragment, record_url
 from admin_views.saving import TRIES, commit
 from admin_views.say import label, say
+from admin_views.timeline import hosts
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import title_of

@@ -13,41 +13,31 @@ from flask import abort, jsonify, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import (
-    export,
-    filter_forms,
-    form_page,
-    grid_page,
-    hosts,
-    list_page,
-    listed_page,
-    narrowing,
-    parent_page,
-    record_page,
-    split,
-)
+from admin_views import form_page, grid_page, listed_page, parent_page, record_page, split
 from admin_views.access import Explained
 from admin_views.actions import actions_of, done_before, run_action
 from admin_views.checks import check_view
+from admin_views.conflicts.typed import bring_back
 from admin_views.controls import read_key
 from admin_views.duplicate import Duplicated
-from admin_views.duplicates_view import Comparable
 from admin_views.files import Filed
-from admin_views.filters import Condition
 from admin_views.forms import named
-from admin_views.historic import Historic
-from admin_views.listing import Page, State, fetch, read_state, selection
-from admin_views.merge_view import Mergeable
+from admin_views.history.view import Historic
+from admin_views.lists import export, filter_forms, list_page
+from admin_views.lists.filters import Condition
+from admin_views.lists.listing import Page, State, fetch, read_state, selection
+from admin_views.merging.duplicates import Comparable
+from admin_views.merging.view import Mergeable
 from admin_views.offers import offered
 from admin_views.once import Once, shown_once
+from admin_views.personal.revealing import Revealing
 from admin_views.requests import asks_for_grid, go, is_fragment, record_url
-from admin_views.revealing import Revealing
 from admin_views.saving import save
 from admin_views.scaffold import DeclaredView
 from admin_views.shortcuts import Shortcut
+from admin_views.timeline import hosts, narrowing
+from admin_views.timeline.told import Told
 from admin_views.toasts import toast
-from admin_views.told import Told
-from admin_views.typed import bring_back
 from admin_views.warnings import warn
 from admin_views.ways import Ways
 from models.base import Base, db

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from admin_views.cli_chain import seal_history, verify_history
 from admin_views.file_commands import check_files, sweep_files
+from admin_views.history.sealer import Sealer
 from admin_views.prepare import (
     EMAIL,
     PASSWORD,
@@ -27,7 +28,6 @@ from admin_views.prepare import (
     is_migrated,
     prepare,
 )
-from admin_views.sealer import Sealer
 from models.base import db
 from models.errors import DomainError
 from models.gate import set_actor

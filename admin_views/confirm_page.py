@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from flask_babel import format_decimal, gettext, ngettext
 
-from admin_views import gone, idempotency, staleness
+from admin_views.conflicts import gone, idempotency, staleness
 from admin_views.page import Link
 from admin_views.say import label, say
 from models.base import Base

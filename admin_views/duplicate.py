@@ -10,8 +10,8 @@ from flask_babel import gettext
 
 from admin_views import form_page
 from admin_views.forms import typed
-from admin_views.masked import is_masked
 from admin_views.page import Link
+from admin_views.personal.masked import is_masked
 from models.base import Base
 from models.description import Description, describe, title_of
 

@@ -12,12 +12,12 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from admin_views.access import why_closed, why_missing
+from admin_views.conflicts.typed import typed
 from admin_views.landing import landing
 from admin_views.logs import request_id
 from admin_views.problems import is_api, problem
 from admin_views.requests import is_fragment
 from admin_views.say import say
-from admin_views.typed import typed
 from models.errors import Conflict, DomainError, Refused
 from models.i18n import N_
 

@@ -12,19 +12,20 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, hosts, line_columns, narrowing, offers, part_page, split, standing
+from admin_views import grid_page, line_columns, offers, part_page, split, standing
+from admin_views.conflicts.idempotency import NAME, give_key
 from admin_views.controls import Secret, Suggest
 from admin_views.forms import build_form
-from admin_views.idempotency import NAME, give_key
 from admin_views.kinds import cell, country_of
 from admin_views.kinds_fact import Fact, Masked
 from admin_views.kinds_picker import Picker
-from admin_views.masked import mask_fields
 from admin_views.page import Link
 from admin_views.page_form import FormError, FormPage, FormPanel, Notice
 from admin_views.parts import Rows
+from admin_views.personal.masked import mask_fields
 from admin_views.requests import is_fragment, record_url
 from admin_views.say import label, plain
+from admin_views.timeline import hosts, narrowing
 from models.base import Base, db
 from models.checking import LASTING
 from models.description import Attribute, describe, title_of

@@ -16,7 +16,7 @@ from admin_views.kinds import look, options
 from admin_views.line_columns import is_grid
 from admin_views.line_grid import Lines
 from admin_views.links import Links, is_link
-from admin_views.listing import SEARCHED, readable, rows_by_key
+from admin_views.lists.listing import SEARCHED, readable, rows_by_key
 from admin_views.matrix import Matrix, is_table
 from admin_views.offers import offered
 from admin_views.parts import Rows

@@ -9,13 +9,15 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 
-from admin_views import declared, list_page, timeline
-from admin_views.entries import author_of, entry
+from admin_views import declared
 from admin_views.kinds import cell
-from admin_views.listing import State, fetch_few, selection
+from admin_views.lists import list_page
+from admin_views.lists.listing import State, fetch_few, selection
 from admin_views.page import Grid, Link, Row
-from admin_views.page_timeline import Timeline
 from admin_views.say import label
+from admin_views.timeline import feed
+from admin_views.timeline.entries import author_of, entry
+from admin_views.timeline.page import Timeline
 from models.activity import Activity
 from models.base import Base
 from models.description import title_of
@@ -27,14 +29,14 @@ SIZE = 20
 def answer(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Any:
     """Return the grid, or the timeline, as a fragment, with a row in edit if a form is given."""
     if issubclass(view.model, Activity):
-        return timeline.answer(view, parent, form=form, row=row)
+        return feed.answer(view, parent, form=form, row=row)
     shown = grid(view, parent, form=form, row=row)
     return view.render(f"admin/{shown.style}.html", grid=shown, form=form)
 
 
 def place(view: Any) -> str:
     """Return the name of the part of the page that `answer` renews."""
-    return f"grid-{timeline.KEY if issubclass(view.model, Activity) else view.endpoint}"
+    return f"grid-{feed.KEY if issubclass(view.model, Activity) else view.endpoint}"
 
 
 def grid(view: Any, parent: Base, *, form: Any = None, row: Any = None) -> Grid:

@@ -19,10 +19,10 @@ from admin_views.controls import Check, Select, read_key
 from admin_views.kinds import cell
 from admin_views.kinds_picker import Picker
 from admin_views.line_columns import Heading, computed_columns, headings, typed_columns
-from admin_views.masked import mask_fields
 from admin_views.offers import offered
 from admin_views.page import Total
 from admin_views.parts import BLANK, Entry, Rows
+from admin_views.personal.masked import mask_fields
 from admin_views.say import label, middle
 from admin_views.standing import usual
 from admin_views.totals import take, totals_of

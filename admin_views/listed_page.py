@@ -13,10 +13,11 @@ from flask import abort, request
 from flask_babel import format_decimal, gettext
 from sqlalchemy import case, func, select, true
 
-from admin_views import list_page, plain_grid
+from admin_views import plain_grid
 from admin_views.controls import read_key
 from admin_views.grid_page import SIZE
-from admin_views.listing import MOST_COUNTED, Page, State, fetch, rows_by_key, selection
+from admin_views.lists import list_page
+from admin_views.lists.listing import MOST_COUNTED, Page, State, fetch, rows_by_key, selection
 from admin_views.page import Grid, Heading, Link, Row
 from admin_views.say import label
 from models.activity import Activity

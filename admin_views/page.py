@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
-from admin_views.page_past import NOTHING_NEW, AsOf, News
+from admin_views.history.past import NOTHING_NEW, AsOf, News
 
 
 @dataclass(frozen=True)

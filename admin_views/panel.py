@@ -11,15 +11,15 @@ from markupsafe import Markup
 import admin_views.panels  # noqa: F401  so that every panel is registered
 from admin_views import places, undo
 from admin_views.checks import check_models
-from admin_views.dashboard import HomeView, home
-from admin_views.dashboard_cards import check_cards
+from admin_views.dashboard.cards import check_cards
+from admin_views.dashboard.view import HomeView, home
 from admin_views.page import MenuGroup
+from admin_views.personal.who_looked import init_who_looked
 from admin_views.registry import build_admin, menu, views_by_model
 from admin_views.requests import is_fragment
 from admin_views.say import avatar
 from admin_views.security import asset, csp_nonce
 from admin_views.toasts import toasts
-from admin_views.who_looked import init_who_looked
 
 THEMES = {"light", "dark"}
 

@@ -8,12 +8,13 @@ from typing import Any
 from flask import redirect, request
 from flask_babel import gettext
 
-from admin_views import form_page, hosts, split
+from admin_views import form_page, split
 from admin_views.forms import build_form
 from admin_views.page import Link
 from admin_views.page_form import FormPage, FormPanel
 from admin_views.requests import record_url
 from admin_views.say import label
+from admin_views.timeline import hosts
 from models.base import Base
 from models.description import title_of
 

@@ -18,7 +18,7 @@ from wtforms import fields
 
 from admin_views.controls import Control, read_key
 from admin_views.kinds_picker import Picker
-from admin_views.masked import mask_fields
+from admin_views.personal.masked import mask_fields
 from models.base import Base
 from models.description import Child, describe
 from models.errors import DomainError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from admin_views import list_page
 from admin_views.kinds import cell
-from admin_views.listing import State
+from admin_views.lists import list_page
+from admin_views.lists.listing import State
 from admin_views.page import Column, Pager, Row
 from models.base import Base
 from models.description import title_of

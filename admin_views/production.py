@@ -10,7 +10,7 @@ from typing import Any
 from click import ClickException
 from sqlalchemy import URL, make_url
 
-from admin_views.mail_server import mail_faults
+from admin_views.mail.server import mail_faults
 from models.operations.smtp import NONE
 
 KEY_BYTES = 32

@@ -12,15 +12,16 @@ from markupsafe import Markup, escape
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from admin_views import grid_page, line_columns, links, listed_page, part_page, split, split_page, standing, timeline
+from admin_views import grid_page, line_columns, links, listed_page, part_page, split, split_page, standing
 from admin_views.controls import read_key
 from admin_views.form_page import panel_keys
 from admin_views.kinds import cell, text
-from admin_views.listing import State, capped_count, keys_in_order, most_counted, selection
+from admin_views.lists.listing import State, capped_count, keys_in_order, most_counted, selection
 from admin_views.page import Badge, Field, Grid, Link, Panel, Record
+from admin_views.personal.revealing import veil
 from admin_views.requests import record_url
-from admin_views.revealing import veil
 from admin_views.say import NONE, initials, label, plain
+from admin_views.timeline import feed
 from models.activity import Activity
 from models.base import Base, db
 from models.description import Attribute, title_of
@@ -58,7 +59,7 @@ def record(view: Any, row: Base) -> Record:
         panels=panels[: view.panels_above],
         more=panels[view.panels_above :],
         grids=[each for each in grids if each.style == "grid"],
-        feeds=[*timeline.timelines(view, row), *(each for each in grids if each.style == "feed")],
+        feeds=[*feed.timelines(view, row), *(each for each in grids if each.style == "feed")],
         back=_back(view, row),
         history_url=view.get_url(".history_view", id=row.id),
         edit=edit,

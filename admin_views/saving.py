@@ -10,8 +10,8 @@ from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from admin_views import idempotency
-from admin_views.merging import merge, show_others
+from admin_views.conflicts import idempotency
+from admin_views.conflicts.three_way import merge, show_others
 from admin_views.parts import Rows
 from admin_views.say import label, say
 from models.base import Base, db

@@ -14,9 +14,9 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 
 from admin_views import declared, options
-from admin_views.filters import Filter, filters_for
 from admin_views.forms import build_form
 from admin_views.guarded import attribute_at
+from admin_views.lists.filters import Filter, filters_for
 from models.base import Base, db
 from models.description import Attribute, describe
 from models.errors import Refused

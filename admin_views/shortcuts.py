@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import format_decimal
 from sqlalchemy import ColumnElement
 
-from admin_views.listing import State
+from admin_views.lists.listing import State
 from admin_views.page import Link
 from admin_views.say import label
 from models.base import db

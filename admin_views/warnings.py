@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext
 from sqlalchemy import select
 
-from admin_views.narrowing import unseeing
 from admin_views.page import Link
 from admin_views.requests import record_url
 from admin_views.say import label
+from admin_views.timeline.narrowing import unseeing
 from admin_views.toasts import toast
 from models.base import Base, db
 from models.description import Attribute, describe, title_of

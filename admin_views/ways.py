@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from admin_views.controls import read_key
-from admin_views.listing import State
+from admin_views.lists.listing import State
 from models.base import Base
 
 

@@ -9,7 +9,7 @@ from admin_views.documents.files import Filed
 from admin_views.documents.rates import Rated
 from admin_views.documents.sending import Posted
 from admin_views.documents.stepping import Stepping
-from admin_views.mailing import Mailed
+from admin_views.mail.sending import Mailed
 
 
 class Documents(Rated, Stepping, Converting, Filed, Posted, Related, Copied, Mailed):

@@ -11,9 +11,9 @@ from flask_admin.form import BaseForm
 from flask_babel import gettext
 
 from admin_views import controls
+from admin_views.conflicts.idempotency import with_key
 from admin_views.documents.words import MAKING
 from admin_views.form_page import errors
-from admin_views.idempotency import with_key
 from admin_views.page import Link
 from admin_views.page_form import Notice, Share, SharesPage
 from admin_views.say import label, plain, say

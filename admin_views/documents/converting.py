@@ -10,8 +10,9 @@ from flask import abort, g, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import idempotency, split
+from admin_views import split
 from admin_views.actions import Outcome, deed
+from admin_views.conflicts import idempotency
 from admin_views.documents import convert_page
 from admin_views.documents.words import MAKING
 from admin_views.page import Action, Link

@@ -9,8 +9,8 @@ from flask import request
 from flask_admin import expose
 from flask_babel import gettext
 
+from admin_views.conflicts.idempotency import with_key
 from admin_views.documents.words import question, refuse
-from admin_views.idempotency import with_key
 from admin_views.page import Link
 from admin_views.requests import go
 from admin_views.saving import make_once

@@ -12,7 +12,7 @@ from admin_views import printing
 from admin_views.documents.files import printed
 from admin_views.kinds import text
 from admin_views.kinds_figures import amount
-from admin_views.mailing import Enclosed
+from admin_views.mail.sending import Enclosed
 from admin_views.page import Link
 from admin_views.saving import commit
 from admin_views.say import plain

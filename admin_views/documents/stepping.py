@@ -8,7 +8,7 @@ from flask import abort, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import staleness
+from admin_views.conflicts import staleness
 from admin_views.documents.rates import counted
 from admin_views.documents.words import STEPS, company_ways, impossible, is_further, question, refuse
 from admin_views.page import Link

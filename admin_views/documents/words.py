@@ -8,8 +8,8 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 
-from admin_views import staleness
 from admin_views.confirm_page import Confirmation, Consequence
+from admin_views.conflicts import staleness
 from admin_views.kinds import cell
 from admin_views.page import Link
 from admin_views.say import say

@@ -14,7 +14,7 @@ from admin_views.kinds import cell
 from admin_views.registry import register
 from admin_views.say import plain
 from admin_views.shortcuts import Shortcut
-from admin_views.ticking import Ticked
+from admin_views.timeline.ticking import Ticked
 from models.call import Call
 from models.i18n import N_
 from models.note import Note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_views.dashboard_cards import MONTH, WEEK, Chart, Figure, Step, Table, begin_with, register
+from admin_views.dashboard.cards import MONTH, WEEK, Chart, Figure, Step, Table, begin_with, register
 from models.company import Company
 from models.customer import Customer
 from models.document import Document

@@ -7,8 +7,8 @@ from typing import Any
 
 from admin_views.actions import deed
 from admin_views.base import PanelView
-from admin_views.mailing import Mailed
-from admin_views.person import AboutPeople
+from admin_views.mail.sending import Mailed
+from admin_views.personal.person import AboutPeople
 from admin_views.registry import register
 from admin_views.switching_off import SwitchedOff
 from models.contact import Contact

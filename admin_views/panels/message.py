@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from admin_views.base import PanelView
-from admin_views.mail_again import Sent
+from admin_views.mail.again import Sent
 from admin_views.registry import register
 from models.i18n import N_
 from models.message import Message

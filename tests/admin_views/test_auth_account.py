@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from admin_views.account import browser_name
+from admin_views.door.account import browser_name
 from models.operations.throttle import MOST
 from models.rules.password import Sealed
 from models.rules.password_hash import hash_password

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from admin_views.filters import filters_for
 from admin_views.kinds import options, said
+from admin_views.lists.filters import filters_for
 from models.base import db
 from models.channel import Channel, ChannelEntity, ChannelType
 from models.customer import Customer

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import update
 from time_machine import travel
 
-from admin_views.sealer import Sealer
+from admin_views.history.sealer import Sealer
 from models.base import db
 from models.history import Change
 from models.types import utcnow

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from admin_views import dashboard_cards, listing
 from admin_views.checks import DeclarationError
-from admin_views.dashboard_cards import Card, Table, check_cards
-from admin_views.dashboard_periods import periods
+from admin_views.dashboard import cards
+from admin_views.dashboard.cards import Card, Table, check_cards
+from admin_views.dashboard.periods import periods
+from admin_views.lists import listing
 from admin_views.registry import views_by_model
 from models.base import db
 from models.call import Call, Outcome
@@ -137,7 +138,7 @@ def hold(panel: Panel) -> dict[str, int]:
 
 def test_every_number_is_what_the_list_behind_it_counts(app: Flask) -> None:
     found = hold(office(app))
-    assert list(found) == [each.title for each in dashboard_cards.registered()]
+    assert list(found) == [each.title for each in cards.registered()]
     assert found["Your tasks, due by today"] == 3
     assert found["Overdue invoices"] == found["Quotes to follow up"] == 3, "the number, and a sum in each currency"
     assert found["Invoiced by month and channel"] >= 8
@@ -187,7 +188,7 @@ def test_a_card_that_asks_by_a_guarded_field_is_for_those_who_see_it(
 ) -> None:
     words: dict[str, Any] = {"model": Customer, "columns": ["owner"], "sort": "name", "empty": "None."}
     hot = [Table(title="Hot", where={"rating": "hot"}, **words), Table(title="Sold", where={}, **words)]
-    monkeypatch.setattr(dashboard_cards, "_registered", hot)
+    monkeypatch.setattr(cards, "_registered", hot)
     assert list(tiles(Panel(app).get("/").text)) == ["Hot", "Sold"]
     assert list(tiles(Panel(app, add_user(SALES)).get("/").text)) == ["Sold"]
 
@@ -286,7 +287,7 @@ def test_a_misspelt_name_on_a_card_stops_the_start(app: Flask, monkeypatch: pyte
     views = views_by_model(app.extensions["panel"])
     for change, meant in wrong:
         cards: list[Card] = [replace(right, **change)]
-        monkeypatch.setattr(dashboard_cards, "_registered", cards)
+        monkeypatch.setattr(cards, "_registered", cards)
         with pytest.raises(DeclarationError, match=re.escape(meant)):
             check_cards(views)
 
@@ -295,7 +296,7 @@ def test_a_misspelt_name_on_a_card_stops_the_start(app: Flask, monkeypatch: pyte
 def test_the_card_of_the_readme_shows_what_it_says(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     section = README.split("## Add a card to the first page")[1].split("\n## ")[0]
     [block] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    monkeypatch.setattr(dashboard_cards, "_registered", [])
+    monkeypatch.setattr(cards, "_registered", [])
     exec(block, {})  # noqa: S102  our own
     check_cards(views_by_model(app.extensions["panel"]))
     panel, customer = Panel(app), open_shop()

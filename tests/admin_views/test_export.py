@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin_views.export import harmless
+from admin_views.lists.export import harmless
 from admin_views.registry import views_by_model
 from models.base import db
 from models.customer import CustomerKind, Status

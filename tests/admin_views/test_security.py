@@ -15,8 +15,8 @@ from flask.logging import default_handler
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
+from admin_views.door.sessions import public
 from admin_views.security import asset
-from admin_views.sessions import public
 from models.errors import Conflict, DomainError, Refused
 from tests.panel import Panel
 from tests.people import PASSWORD, add_user, sign_in
@@ -243,7 +243,7 @@ class Written(logging.Handler):
 
 def test_the_page_for_a_busy_database_asks_it_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     panel, busy = Panel(app), raising(OperationalError("SELECT 1", {}, Exception("database is locked")))
-    monkeypatch.setattr("admin_views.account._page", lambda *args: busy())
+    monkeypatch.setattr("admin_views.door.account._page", lambda *args: busy())
     monkeypatch.setattr("admin_views.panel.menu", lambda *args: busy())
     app.config["PROPAGATE_EXCEPTIONS"] = False
     try:

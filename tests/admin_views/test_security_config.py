@@ -14,7 +14,7 @@ from click import ClickException
 from flask import Flask
 
 from admin_views.config import database_url, is_public, kept_key, load_config
-from admin_views.mail_server import mail_server
+from admin_views.mail.server import mail_server
 from admin_views.production import WeakSettings, check_production
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104

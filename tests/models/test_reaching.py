@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_views.forms import named
-from admin_views.listing import MOST_LOOKED_AT, State, capped_count, keys_in_order, most_counted, selection
+from admin_views.lists.listing import MOST_LOOKED_AT, State, capped_count, keys_in_order, most_counted, selection
 from models import reaching
 from models.base import db
 from models.contact import Contact

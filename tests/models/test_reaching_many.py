@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from flask import Flask
 
-from admin_views.listing import State, capped_count, fetch, keys_in_order, selection
+from admin_views.lists.listing import State, capped_count, fetch, keys_in_order, selection
 from models import reaching
 from models.base import db
 from models.customer import Customer

@@ -1,0 +1,1 @@
+"""Two people, one record; one form, sent twice; what is gone meanwhile."""

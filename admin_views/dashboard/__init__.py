@@ -1,0 +1,1 @@
+"""The first page: what a small team wants to see in the morning."""

@@ -1,0 +1,1 @@
+"""Email: written in a form, sent over SMTP, tried again."""

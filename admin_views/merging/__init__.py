@@ -1,0 +1,1 @@
+"""Records that stand for the same: found, laid side by side, merged."""

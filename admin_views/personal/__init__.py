@@ -1,0 +1,1 @@
+"""Personal data: masked, shown on request, exported, and who looked at them."""

@@ -1,0 +1,1 @@
+"""What happened with a record: activities of every kind in one panel."""
