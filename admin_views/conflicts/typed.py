@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from admin_views.conflicts.gone import deletion_of, may_bring_back, sentence
 from admin_views.controls import read_key
@@ -51,7 +52,8 @@ def typed(*, gone: bool) -> Typed | None:
     if view is None or not hasattr(view, "description"):
         return None
     is_form = request.method == "POST" and str(request.endpoint).endswith(FORMS)
-    lines = list(lines_of(view, request.form.items(multi=True))) if is_form and not is_fragment() else []
+    filled = _filled()
+    lines = list(lines_of(view, filled)) if is_form and not is_fragment() else []
     deletion = _deletion(view) if gone else None
     if deletion is None:
         return Typed(lines) if lines else None
@@ -61,10 +63,18 @@ def typed(*, gone: bool) -> Typed | None:
     key, form = str(deletion.change_set_id), _open_form() if is_form else ""
     if form or lines:
         left_out = {"csrf_token", BRING_BACK, *_secret(view)}
-        sent = [pair for pair in request.form.items(multi=True) if pair[0] not in left_out]
+        sent = [pair for pair in filled if pair[0] not in left_out]
         return Typed(lines, said, request.full_path.rstrip("?"), [*sent, (BRING_BACK, key)], saves=True, form=form)
     here = "" if is_fragment() else request.full_path.rstrip("?")  # a fragment is part of the page that sends it
     return Typed(lines, said, url_for("change_set.undo_change_set", key=key), [("next", here)])
+
+
+def _filled() -> list[tuple[str, str]]:
+    """Return what was sent; nothing where the browser has gone before it was through."""
+    try:
+        return list(request.form.items(multi=True))
+    except HTTPException:
+        return []
 
 
 def _open_form() -> str:

@@ -81,7 +81,7 @@ def test_row_10_customers_leave_the_menu_with_their_last_channel_and_stay_reacha
 def test_row_11_a_customer_has_an_owner_a_name_a_channel_and_an_account(office: Flask, panel: Page) -> None:
     with office.app_context():
         add(Channel(name="Trade fair", entities=[ChannelEntity(entity="customer")]))
-    panel.get_by_role("link", name="New customer").click()
+    panel.get_by_role("link", name="New customer").first.click()
     fill_company(panel, "Nordlys Kontor S.r.l.")
     panel.get_by_label(re.compile("^Name")).fill("Nordlys")
     expect(panel.locator(".field", has=panel.get_by_label("Owner"))).to_contain_text("Anna Rossi")
@@ -96,7 +96,7 @@ def test_row_11_a_customer_has_an_owner_a_name_a_channel_and_an_account(office: 
 
 
 def test_row_11_the_only_channel_is_not_asked_for(panel: Page) -> None:
-    panel.get_by_role("link", name="New customer").click()
+    panel.get_by_role("link", name="New customer").first.click()
     expect(panel.get_by_role("combobox", name="Channel")).to_have_count(0)
     fill_company(panel, "Nordlys Kontor S.r.l.")
     panel.get_by_role("button", name="Create").click()
@@ -107,7 +107,7 @@ def test_row_11_who_gives_a_customer_away_lands_in_the_list_and_is_told(office: 
     with office.app_context():
         add_user(GIVER, email="mia@clientela.example", name="Mia Giver")
     sign_in(page, "mia@clientela.example")
-    page.get_by_role("link", name="New customer").click()
+    page.get_by_role("link", name="New customer").first.click()
     fill_company(page, "Mine S.r.l.")
     page.get_by_role("button", name="Create").click()
     page.get_by_role("link", name="Edit Details").click()
