@@ -286,8 +286,8 @@ def test_a_misspelt_name_on_a_card_stops_the_start(app: Flask, monkeypatch: pyte
     ]
     views = views_by_model(app.extensions["panel"])
     for change, meant in wrong:
-        cards: list[Card] = [replace(right, **change)]
-        monkeypatch.setattr(cards, "_registered", cards)
+        card: Card = replace(right, **change)
+        monkeypatch.setattr(cards, "_registered", [card])
         with pytest.raises(DeclarationError, match=re.escape(meant)):
             check_cards(views)
 

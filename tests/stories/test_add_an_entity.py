@@ -97,7 +97,7 @@ def use(page: Page, address: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Suppliers").click()
-    page.get_by_role("link", name="New supplier").click()
+    page.get_by_role("link", name="New supplier").first.click()
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("This field is required.").first).to_be_visible()
     page.get_by_label("Name").fill("Papierfabrik Weiß")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.people import PASSWORD
@@ -55,11 +55,12 @@ def test_a_token_is_made_seen_once_used_revoked_and_refused(panel: Page, server:
 
 
 def test_going_back_does_not_show_the_token_again(panel: Page) -> None:
-    make_token(panel, "Web shop")
+    token = make_token(panel, "Web shop")
     panel.get_by_role("link", name="Done").click()
     panel.get_by_role("heading", name="Web shop", level=1).wait_for()
-    with pytest.raises(Error, match="ERR_CACHE_MISS"):  # the browser would have to send the form again
+    with suppress(Error):  # the browser would have to send the form again
         panel.go_back()
+    assert token not in panel.content()
 
 
 def test_the_token_is_copied_with_one_click(panel: Page) -> None:

@@ -155,5 +155,5 @@ def test_a_user_who_cannot_be_deleted_is_deactivated_from_the_same_dialog(
     dialog.get_by_role("link", name="Deactivate…").click()
     expect(dialog).to_contain_text("They cannot sign in any more, and what they own stays theirs.")
     dialog.get_by_role("button", name="Deactivate").click()
-    expect(panel.get_by_role("heading", name="Greta Lind")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Greta Lind", exact=True)).to_be_visible()
     expect(panel.get_by_text("Inactive", exact=True)).to_be_visible()
