@@ -51,7 +51,7 @@ def counted(row: Document, company: Company | None) -> list[str]:
         return []
     rate, source = (row.exchange_rate, "") if row.exchange_rate else known_rate(db.session, row)
     if rate is None:
-        return [_unknown(row)]
+        return [_unknown(row), gettext("The rate alone can still be added later.")]
     words = {"rate": number(rate), "currency": row.currency, "base": company.currency, "source": source}
     if source:
         return [gettext("It counts at %(rate)s %(currency)s for 1 %(base)s (%(source)s).", **words)]

@@ -69,7 +69,9 @@ def entry(change_set: ChangeSet, names: Names, later: list[Change] | None) -> Hi
     """
     mine = change_set.changes
     undone = change_set.undone_by is not None
-    told = [change(each, names, merged_into(change_set, each, names)) for each in mine[:MOST_TOLD]]
+    masters = [(each, merged_into(change_set, each, names)) for each in mine]
+    masters.sort(key=lambda each: not each[1])  # what was merged is what was meant; all else moved because of it
+    told = [change(each, names, master) for each, master in masters[:MOST_TOLD]]
     return HistoryEntry(
         when=when(change_set.at),
         moment=change_set.at.isoformat(),

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import stream_with_context
@@ -102,8 +103,8 @@ def _lines(view: Any, columns: Sequence[str], keys: Select[Any], actor: Actor) -
     )
     for row in _rows(view, keys, actor):
         values = ["" if each.is_masked_on(row) and not reads_all(actor) else _said(each, row) for each in attributes]
-        lists = ["; ".join(filter(None, map(_title, getattr(row, part.key)))) for part in parts]
-        yield writer.writerow([harmless(value) for value in (*values, *lists)])
+        lists = [filter(None, map(_title, getattr(row, part.key))) for part in parts]
+        yield writer.writerow([*map(harmless, values), *("; ".join(map(harmless, each)) for each in lists)])
 
 
 def _said(attribute: Attribute, row: Base) -> str:
@@ -126,7 +127,10 @@ def _has_left_out_title(part: Child, actor: Actor) -> bool:
 
 def _title(row: Base) -> str:
     """Return what a row of a part says, whole: titles on the screen are cut. A link to what is hidden says nothing."""
-    value = getattr(row, describe(type(row)).title)
+    description = describe(type(row))
+    value = getattr(row, description.title)
+    if isinstance(value, Decimal):
+        return text(description.attributes[description.title], row)
     return _title(value) if isinstance(value, Base) else str(value or "")
 
 

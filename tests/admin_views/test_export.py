@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -13,12 +14,15 @@ from sqlalchemy import select
 from admin_views.lists.export import harmless
 from admin_views.registry import views_by_model
 from models.base import db
-from models.customer import CustomerKind, Status
+from models.customer import CustomerKind, CustomerPhone, Status
 from models.gate import set_actor
+from models.payment import Payment
 from models.permissions import SYSTEM, Grants, Level, Permission
+from models.rules.document_kinds import DocumentKind
 from models.task import Task
 from models.unit import BusinessUnit
 from models.user import UserRole
+from tests.models.papers import issued, line, open_shop
 from tests.models.world import ALL
 from tests.panel import Panel, add, company, contact, default_group, new_company, statements, stored
 from tests.people import EDITOR, add_user
@@ -81,6 +85,19 @@ def test_phone_numbers_are_as_they_were_typed_where_no_formula_can_come_of_it(ap
     [row] = table(app, entity="contact")
     assert row["Phone"] == "+34 617 123 456"
     assert [harmless(each) for each in ("+34 1\t2", "+34 1\n=1", "\n=1+1")] == ["'+34 1\t2", "'+34 1\n=1", "'\n=1+1"]
+
+
+@pytest.mark.databases("sqlite")
+def test_each_of_several_values_of_a_cell_is_written_as_it_would_be_alone(app: Flask) -> None:
+    phones = [CustomerPhone(number="+34 617 123 456", primary=True), CustomerPhone(number="+34 618 123 456")]
+    add(company(phones=phones, emails=[]))
+    [row] = table(app)
+    assert row["Phones"] == "+34 617 123 456; +34 618 123 456"
+    set_actor(db.session, SYSTEM)
+    invoice = issued(open_shop(), DocumentKind.INVOICE, line(price="10"))
+    add(Payment(document=invoice, date=invoice.date, amount=Decimal("2.5")))
+    [row] = table(app, entity="document")
+    assert (row["Total"], row["Payments"]) == ("12.20", "2.50")
 
 
 @pytest.mark.databases("sqlite")

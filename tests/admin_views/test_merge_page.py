@@ -135,3 +135,13 @@ def test_a_firm_and_a_person_are_said_to_be_different(panel: Panel) -> None:
     ada = person("Ada", "Byron").id
     assert "Not all of them are persons" in panel.get(url(one, ada)).text
     assert "Not all of them are persons" not in panel.get(url(one, other)).text
+
+
+def test_the_history_begins_with_what_was_merged_and_not_with_what_moved(panel: Panel) -> None:
+    one, other = two()
+    for number in range(14):
+        contact(stored(Customer, id=other)[0], f"Contact {number}")
+    panel.send(panel.send(panel.get(url(one, other)), {"master": str(one)}))
+    page = panel.get(f"/customer/history/?id={one}", fragment=True).text
+    assert told(panel, one)
+    assert page.index("Merged into") < page.index("Changed Contact")
