@@ -96,7 +96,10 @@ def enter() -> Response:
         sessions.begin(who.email, request.form.get("password", ""))
     except (WrongPassword, Throttled) as error:
         current_app.logger.warning("sign-in refused", extra={"reason": type(error).__name__, "ip": origin()[0]})
-        return _ask(page, say(error), 429 if isinstance(error, Throttled) else 422)
+        wrong = isinstance(error, WrongPassword)
+        return _ask(
+            page, gettext("This password does not open the account.") if wrong else say(error), 422 if wrong else 429
+        )
     g.visitor = sessions.here()
     return remember_device(_go_on(g.visitor), who.email)
 

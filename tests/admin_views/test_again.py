@@ -91,7 +91,7 @@ def test_a_wrong_password_opens_nothing_and_is_counted(here: FlaskClient, anna: 
     for _ in range(MOST):
         answer = enter(here, url, "wrong")
         assert (answer.status_code, FRESH in answer.headers) == (422, False)
-        assert "do not belong together" in answer.text
+        assert "does not open the account" in answer.text
     assert enter(here, url, "wrong").status_code == 429
     assert enter(here, url).status_code == 429
     assert here.get("/me/").status_code == 302

@@ -42,7 +42,7 @@ def test_a_panel_is_saved_after_all_and_its_new_tokens_serve_the_next_save(panel
     end_sessions(office)
     panel.get_by_role("button", name="Save", exact=True).click()
     dialog = come_back(panel, "wrong")
-    expect(dialog.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(dialog.get_by_role("alert")).to_contain_text("does not open the account")
     axe(panel)
     panel.clock.fast_forward("05:00")  # of looking for the password, longer than any request takes
     come_back(panel)
