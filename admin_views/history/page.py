@@ -72,18 +72,19 @@ def entry(change_set: ChangeSet, names: Names, later: list[Change] | None) -> Hi
     masters = [(each, merged_into(change_set, each, names)) for each in mine]
     masters.sort(key=lambda each: not each[1])  # what was merged is what was meant; all else moved because of it
     told = [change(each, names, master) for each, master in masters[:MOST_TOLD]]
+    first = sum(bool(master) for _, master in masters) or MOST_SHOWN
     return HistoryEntry(
         when=when(change_set.at),
         moment=change_set.at.isoformat(),
         who=change_set.actor_name,
-        changes=told[:MOST_SHOWN],
+        changes=told[:first],
         undo_url=url_for("change_set.undo_change_set", key=change_set.id)
         if later is not None and not undone and not any(_is_beyond(each) or has_moved_on(each, later) for each in mine)
         else None,
         remark=" ".join(filter(None, (_remark(change_set, undone=undone), _more(len(mine) - MOST_TOLD)))),
         anchor=f"set-{change_set.id}",
-        rest=told[MOST_SHOWN:],
-        more=ngettext("%(n)s more", "%(n)s more", len(told) - MOST_SHOWN, n=format_decimal(len(told) - MOST_SHOWN)),
+        rest=told[first:],
+        more=ngettext("%(n)s more", "%(n)s more", len(told) - first, n=format_decimal(len(told) - first)),
     )
 
 

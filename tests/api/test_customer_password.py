@@ -39,7 +39,9 @@ def test_the_history_names_the_token_and_not_the_password(app: Flask) -> None:
     assert shop.change(NEW).status_code == 200
     page = Panel(app).get(f"/customer/history/?id={someone.id}").text
     assert "Web shop (API)" in page
-    changes = db.session.scalars(select(Change).where(Change.entity == "customer"), execution_options=PAST).all()
+    changes = db.session.scalars(
+        select(Change).where(Change.entity == "customer").order_by(Change.id), execution_options=PAST
+    ).all()
     kept = [(each.before, each.after) for each in changes]
     after = kept[-1][1] or {}
     assert after.keys() == {"password", "password_changed_at"}
