@@ -55,12 +55,9 @@ def again_url() -> str:
     return _url(who) if who is not None and looking.current() is None else ""
 
 
-def refuse_stranger(url: str, answer: Response) -> Response:
-    """Return what a request without a session gets: `answer`; a part of a page is told to ask who is there.
-
-    `url` is the sign-in, for a page that has no script of today.
-    """
-    return Response(status=401, headers={"HX-Redirect": url}) if is_fragment() else answer
+def ask_page(url: str) -> Response:
+    """Tell a part of a page to ask who is there; `url` is the sign-in, for a page of an older script."""
+    return Response(status=401, headers={"HX-Redirect": url})
 
 
 def answer_foreign_form(error: CSRFError) -> Response | CSRFError:
@@ -96,10 +93,9 @@ def enter() -> Response:
         sessions.begin(who.email, request.form.get("password", ""))
     except (WrongPassword, Throttled) as error:
         current_app.logger.warning("sign-in refused", extra={"reason": type(error).__name__, "ip": origin()[0]})
-        wrong = isinstance(error, WrongPassword)
-        return _ask(
-            page, gettext("This password does not open the account.") if wrong else say(error), 422 if wrong else 429
-        )
+        if isinstance(error, Throttled):
+            return _ask(page, say(error), 429)
+        return _ask(page, gettext("This password does not open the account."), 422)
     g.visitor = sessions.here()
     return remember_device(_go_on(g.visitor), who.email)
 

@@ -118,11 +118,13 @@ def _to_sign_in() -> Response:
     where = safe_target(_here())
     url = url_for("auth.login", next=None if where == HOME else where)
     was = sessions.was_here()
-    kept = None if is_fragment() else resuming.refused(was)
+    if is_fragment():
+        return again.ask_page(url)
+    kept = resuming.refused(was)
     if kept is None:
-        return again.refuse_stranger(url, redirect(url))
+        return redirect(url)
     who = known(db.session, was) if was is not None else None
-    return again.refuse_stranger(url, _form(kept.target, who.email if who else "", kept=kept, status=401))
+    return _form(kept.target, who.email if who else "", kept=kept, status=401)
 
 
 def _here() -> str:

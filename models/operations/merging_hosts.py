@@ -35,8 +35,10 @@ def hosts_of(session: Any, attribute: Attribute, rows: Sequence[Base]) -> list[B
 
 def _left(session: Any, attribute: Attribute, rows: Sequence[Base]) -> Iterator[Base]:
     hosts = hosts_of(session, attribute, rows)
-    counts = counts_below(session, hosts) if len(hosts) > 1 else {}
-    for host in hosts if len(hosts) > 1 else ():
+    if len(hosts) < 2:
+        return
+    counts = counts_below(session, hosts)
+    for host in hosts:
         mine = [row for row in rows if getattr(row, attribute.column.key) == host.id]
         is_alone = sum(count[host.id] for count in counts.values()) == len(mine)
         is_made_for = title_of(host) in map(title_of, mine) and not any(_own_words(host))
